@@ -1,0 +1,57 @@
+"""The states of a delivery: one mail to one reader, from the claim to the last word about it."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a delivery carries. A delivery is unique by (kind, key); pace counts `lesson` only."""
+
+    LESSON = "lesson"
+    COPY = "copy"
+    CORRECTION = "correction"
+    CONFIRM = "confirm"
+    RECEIPT = "receipt"
+    RELAY = "relay"
+    ALERT = "alert"
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands.
+
+    claimed -> sending -> accepted -> delivered | deferred | bounced
+                       -> refused, held, unsure (or back to claimed: try later)
+    unsure  -> accepted (evidence, or assumed) | claimed (evidence that it was not sent) | held
+    """
+
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    BOUNCED = "bounced"
+    REFUSED = "refused"
+    HELD = "held"
+    UNSURE = "unsure"
+
+
+class Reason(StrEnum):
+    """Why a delivery stands where it stands; empty where the state says it all."""
+
+    NONE = ""
+    TEMPLATE = "template"
+    REFUSED = "refused"
+    ASSUMED = "assumed"
+    EVIDENCE = "evidence"
+    HOST = "host"
+    LATER = "later"
+    STOPPED = "stopped"
+
+
+def lesson_key(enrollment: str, slug: str) -> str:
+    """The key under which a lesson goes to an enrollment at most once, ever."""
+    return f"{enrollment}:{slug}"
+
+
+def confirm_key(signup: str, n: int) -> str:
+    """The key of the n-th confirmation mail for a sign-up."""
+    return f"{signup}:{n}"

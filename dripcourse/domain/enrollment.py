@@ -1,0 +1,35 @@
+"""The states of an enrollment: one reader in one course."""
+
+from enum import StrEnum
+
+
+class EnrollmentState(StrEnum):
+    """Where a reader stands in a course."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    LEFT = "left"
+
+
+class LeftReason(StrEnum):
+    """Why an enrollment ended before its course did."""
+
+    ASKED = "asked"
+    COMPLAINT = "complaint"
+    BOUNCED = "bounced"
+    ERASED = "erased"
+    EXPIRED = "expired"
+
+
+class PauseReason(StrEnum):
+    """Why an enrollment stands still: the reader's wish, the host's, or a course that has gone."""
+
+    READER = "reader"
+    HOST = "host"
+    COURSE = "course"
+
+
+LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
+"""A reader has at most one live enrollment in a course."""

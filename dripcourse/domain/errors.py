@@ -1,0 +1,77 @@
+"""Every failure that a person may meet, named by what they can do next.
+
+DripError            could not (exit 1); the message is for people
+|- UsageError        asked for in a way that cannot be done (exit 2)
+|  `- SettingsError  one or more settings are missing or wrong (exit 2)
+|- CourseError       a course's files have faults (exit 1)
+|- NotFound          nothing goes by that name or id
+|- AddressError      that is not an address we can write to
+|- SuppressedError   that address asked never to be written to
+|- DatabaseAway      the database does not answer; nothing was changed, try again
+|- SchemaError       the database is not at the schema this code needs
+`- MuteError         this database is a copy and must not speak
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class DripError(Exception):
+    """Something that could not be done; `str(error)` is a sentence for a person and holds no address."""
+
+
+class UsageError(DripError):
+    """The call itself was wrong: an unknown name, a missing word."""
+
+
+class SettingsError(UsageError):
+    """The settings do not allow a start; `problems` is the whole list, one sentence each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in an author's file, and where: `file` as the author would name it, `line` from 1 (0: the whole file)."""
+
+    file: str
+    line: int
+    says: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.says}"
+
+
+class CourseError(DripError):
+    """One or more faults in course files; `faults` names file and line of each."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class NotFound(DripError):
+    """Nothing goes by that id, name or address."""
+
+
+class AddressError(DripError):
+    """What was given is not an address that mail can be sent to."""
+
+
+class SuppressedError(DripError):
+    """The address asked never to be written to again, or cannot be written to."""
+
+
+class DatabaseAway(DripError):
+    """The database is locked, full, stopped or unreachable. Whatever was being done was not done."""
+
+
+class SchemaError(DripError):
+    """The database's schema is not the one this code was written for; the message names the command."""
+
+
+class MuteError(DripError):
+    """The database is a copy (a restored backup, a clone) and sends nothing until `dripcourse adopt`."""
