@@ -1,0 +1,346 @@
+"""The tables. A table has columns, not opinions: what the columns mean to each other is said in `domain` and done in `services`."""
+
+from datetime import date, datetime
+from typing import cast
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from dripcourse.db.types import ID_LENGTH, Digest, Ident, Instant, Line, MaybeMoment, Moment, Sealed, Short, words
+from dripcourse.domain.delivery import DeliveryState, Kind, Reason
+from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
+from dripcourse.domain.pacing import Pace
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """What every table shares: names for its constraints, so that a migration can find them."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+def table(model: type[Base]) -> Table:
+    """A model's table, for statements over many rows at once."""
+    return cast(Table, model.__table__)
+
+
+def _belongs_to(table: str) -> ForeignKey:
+    """A row that goes when its owner goes."""
+    return ForeignKey(f"{table}.id", ondelete="CASCADE")
+
+
+def _index_where(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """An index over the few rows that a query ever asks for, so that it stays small beside a million others."""
+    return Index(name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where))
+
+
+class Subscriber(Base):
+    """A reader: an address, sealed, and what finds it again."""
+
+    __tablename__ = "subscriber"
+
+    id: Mapped[Ident]
+    address_sealed: Mapped[Sealed]
+    address_index: Mapped[Digest] = mapped_column(unique=True)
+    created_at: Mapped[Moment]
+    reads_alone: Mapped[bool] = mapped_column(default=False)
+    bounce_score: Mapped[float] = mapped_column(default=0.0)
+    bounced_on: Mapped[date | None]
+
+
+class ReaderKey(Base):
+    """A reader's key pair: what they write is sealed to the public half; the private half is wrapped by REPLY_KEYS or by their phrase."""
+
+    __tablename__ = "reader_key"
+
+    id: Mapped[Ident]
+    subscriber_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("subscriber"), index=True)
+    public_key: Mapped[Sealed]
+    wrapped_private: Mapped[Sealed]
+    wrapped_by: Mapped[Short]
+    phrase_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    created_at: Mapped[Moment]
+    retired_at: Mapped[MaybeMoment]
+
+
+class Enrollment(Base):
+    """One reader in one course.
+
+    `due_at` is the reader's slot for the next lesson, `wake_at` the instant from which a worker may claim it (later than `due_at`
+    only for a late lesson that waits for the morning); both are empty while a lesson is in hand or nothing is to come.
+    `promised_at` is what the last mail said of the next one. `weekday` and `hour` are empty until the reader confirms.
+    """
+
+    __tablename__ = "enrollment"
+    __table_args__ = (
+        _index_where(
+            "uq_enrollment_live",
+            "subscriber_id",
+            "course",
+            where="state IN ('pending', 'active', 'paused')",
+            unique=True,
+        ),
+        _index_where("ix_enrollment_wake_at", "wake_at", where="wake_at IS NOT NULL AND state = 'active'"),
+        _index_where("ix_enrollment_due_at", "due_at", where="due_at IS NOT NULL AND state = 'active'"),
+        _index_where("ix_enrollment_paused_until", "paused_until", where="paused_until IS NOT NULL"),
+        Index("ix_enrollment_created_at", "created_at"),
+        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
+        CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
+    )
+
+    id: Mapped[Ident]
+    subscriber_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("subscriber"))
+    course: Mapped[Short]
+    perspective: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[Short]
+    zone: Mapped[Short]
+    offset_minutes: Mapped[int]
+    weekday: Mapped[int | None]
+    hour: Mapped[int | None]
+    pace: Mapped[Pace] = mapped_column(words(Pace, "pace"))
+    state: Mapped[EnrollmentState] = mapped_column(words(EnrollmentState, "state"))
+    left_reason: Mapped[LeftReason | None] = mapped_column(words(LeftReason, "left_reason"))
+    pause_reason: Mapped[PauseReason | None] = mapped_column(words(PauseReason, "pause_reason"))
+    paused_until: Mapped[MaybeMoment]
+    due_at: Mapped[MaybeMoment]
+    wake_at: Mapped[MaybeMoment]
+    promised_at: Mapped[MaybeMoment]
+    last_lesson: Mapped[str | None] = mapped_column(String(64))
+    last_number: Mapped[int] = mapped_column(default=-1)
+    last_accepted_at: Mapped[MaybeMoment]
+    created_at: Mapped[Moment]
+    confirmed_at: Mapped[MaybeMoment]
+    ended_at: Mapped[MaybeMoment]
+    subject_style: Mapped[Short] = mapped_column(default="discreet")
+    cover_name: Mapped[str | None] = mapped_column(String(64))
+    cover_subject: Mapped[str | None] = mapped_column(String(128))
+    behind_link: Mapped[bool] = mapped_column(default=False)
+    reminders: Mapped[bool] = mapped_column(default=True)
+
+
+class QuietDate(Base):
+    """A date on which a reader wants no mail."""
+
+    __tablename__ = "quiet_date"
+
+    enrollment_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+
+
+class Signup(Base):
+    """A request to be written to, appended alike for every address; a tick decides what becomes of it. The payload is sealed."""
+
+    __tablename__ = "signup"
+    __table_args__ = (
+        _index_where("ix_signup_unhandled", "requested_at", where="handled_at IS NULL"),
+        Index("ix_signup_requested_at", "requested_at"),
+    )
+
+    id: Mapped[Ident]
+    address_index: Mapped[Digest] = mapped_column(index=True)
+    payload_sealed: Mapped[Sealed]
+    how: Mapped[Short]
+    requested_at: Mapped[Moment]
+    handled_at: Mapped[MaybeMoment]
+    confirmed_at: Mapped[MaybeMoment]
+    enrollment_id: Mapped[str | None] = mapped_column(
+        String(ID_LENGTH), ForeignKey("enrollment.id", ondelete="SET NULL"), index=True
+    )
+
+
+class ConsentText(Base):
+    """The words somebody agreed to, each distinct text once."""
+
+    __tablename__ = "consent_text"
+
+    hash: Mapped[Digest] = mapped_column(primary_key=True)
+    language: Mapped[Short]
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Consent(Base):
+    """The evidence that a reader asked for this: which words, when, how, and when they confirmed."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[Ident]
+    enrollment_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), index=True)
+    text_hash: Mapped[bytes] = mapped_column(LargeBinary(32), ForeignKey("consent_text.hash"))
+    how: Mapped[Short]
+    asked_at: Mapped[Moment]
+    given_at: Mapped[Moment]
+
+
+class LessonText(Base):
+    """What was said: the plain text of a lesson as it went out, each distinct text once."""
+
+    __tablename__ = "lesson_text"
+
+    hash: Mapped[Digest] = mapped_column(primary_key=True)
+    course: Mapped[Short]
+    slug: Mapped[Short]
+    perspective: Mapped[Short]
+    language: Mapped[Short]
+    subject: Mapped[Line]
+    text: Mapped[str] = mapped_column(Text)
+
+
+class Delivery(Base):
+    """One mail to one reader. The unique (kind, key) is the promise that it goes at most once.
+
+    `wake_at` is when this row next wants looking at. claimed: the end of the lease, or the not-before of a retry; from then on
+    anybody may claim it. sending: the end of the lease, after which it is unsure. unsure: when to ask for evidence again.
+    `fence` grows with every claim, so that a worker that was overtaken can no longer act on the row.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        _index_where("ix_delivery_wake_at", "state", "wake_at", where="wake_at IS NOT NULL"),
+        Index("ix_delivery_recipient", "recipient", "kind", "claimed_at"),
+        Index("ix_delivery_changed_at", "changed_at"),
+    )
+
+    id: Mapped[Ident]
+    kind: Mapped[Kind] = mapped_column(words(Kind, "kind"))
+    key: Mapped[str] = mapped_column(String(128))
+    enrollment_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), index=True)
+    signup_id: Mapped[str | None] = mapped_column(
+        String(ID_LENGTH), ForeignKey("signup.id", ondelete="SET NULL"), index=True
+    )
+    recipient: Mapped[Digest]
+    course: Mapped[Short]
+    lesson: Mapped[str | None] = mapped_column(String(64))
+    lesson_text: Mapped[bytes | None] = mapped_column(LargeBinary(32), ForeignKey("lesson_text.hash"))
+    state: Mapped[DeliveryState] = mapped_column(words(DeliveryState, "state"))
+    reason: Mapped[Reason] = mapped_column(words(Reason, "reason"), default=Reason.NONE)
+    detail: Mapped[Line] = mapped_column(default="")
+    fence: Mapped[int] = mapped_column(default=1)
+    wake_at: Mapped[MaybeMoment]
+    due_at: Mapped[MaybeMoment]
+    claimed_at: Mapped[Moment]
+    marked_at: Mapped[MaybeMoment]
+    accepted_at: Mapped[MaybeMoment]
+    promise_at: Mapped[MaybeMoment]
+    changed_at: Mapped[Moment]
+    provider_ref: Mapped[str | None] = mapped_column(String(128), index=True)
+    revoked_at: Mapped[MaybeMoment]
+
+
+class Inbound(Base):
+    """A message that arrived, stored sealed before anybody was told so, and what was made of it."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        _index_where("ix_inbound_wake_at", "wake_at", where="wake_at IS NOT NULL"),
+        Index("ix_inbound_received_at", "received_at"),
+    )
+
+    id: Mapped[Ident]
+    digest: Mapped[Digest] = mapped_column(unique=True)
+    door: Mapped[Short]
+    raw_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    size: Mapped[int]
+    received_at: Mapped[Moment]
+    wake_at: Mapped[MaybeMoment]
+    handled_at: Mapped[MaybeMoment]
+    verdict: Mapped[str | None] = mapped_column(String(16))
+    reason: Mapped[Line] = mapped_column(default="")
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    delivery_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("delivery.id", ondelete="SET NULL"))
+
+
+class Reply(Base):
+    """What a reader wrote in answer to a prompt, sealed to their own key. Private until `shared_at`."""
+
+    __tablename__ = "reply"
+
+    id: Mapped[Ident]
+    enrollment_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), index=True)
+    delivery_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("delivery.id", ondelete="SET NULL"))
+    inbound_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), unique=True)
+    reader_key_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("reader_key.id", ondelete="CASCADE"))
+    text_sealed: Mapped[Sealed]
+    raw_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    host_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sender: Mapped[Short]
+    received_at: Mapped[Moment]
+    shared_at: Mapped[MaybeMoment]
+    deleted_at: Mapped[MaybeMoment]
+
+
+class ProviderEvent(Base):
+    """Something a mail provider told us about a sending, once."""
+
+    __tablename__ = "provider_event"
+    __table_args__ = (_index_where("ix_provider_event_unhandled", "received_at", where="handled_at IS NULL"),)
+
+    id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    delivery_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), index=True)
+    kind: Mapped[Short]
+    detail: Mapped[Line] = mapped_column(default="")
+    happened_at: Mapped[Moment]
+    received_at: Mapped[Moment]
+    handled_at: Mapped[MaybeMoment]
+
+
+class Suppression(Base):
+    """An address never to be written to, as a keyed digest."""
+
+    __tablename__ = "suppression"
+
+    address_index: Mapped[Digest] = mapped_column(primary_key=True)
+    reason: Mapped[Short]
+    since: Mapped[Moment]
+
+
+class Instance(Base):
+    """The database's own fingerprint when it was set up or adopted; on a copy it no longer fits, and the copy is mute."""
+
+    __tablename__ = "instance"
+    __table_args__ = (CheckConstraint("id = 1", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fingerprint: Mapped[Line]
+    sealed_at: Mapped[Moment]
+    epoch: Mapped[int] = mapped_column(default=1)
+
+
+class Beat(Base):
+    """The last tick of each process that ticks."""
+
+    __tablename__ = "beat"
+
+    id: Mapped[Ident]
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    beat_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Circuit(Base):
+    """A transport that is closed for everyone for a while, and why."""
+
+    __tablename__ = "circuit"
+
+    transport: Mapped[Short] = mapped_column(primary_key=True)
+    opened_at: Mapped[MaybeMoment]
+    probe_at: Mapped[MaybeMoment]
+    failures: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[Line] = mapped_column(default="")

@@ -1,0 +1,280 @@
+"""Every question we ask the database, by name. Statements only: who asks, and in which transaction, is for `services` to say."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from dripcourse.db.models import (
+    Base,
+    Beat,
+    ConsentText,
+    Delivery,
+    Enrollment,
+    Instance,
+    Signup,
+    Subscriber,
+    Suppression,
+)
+from dripcourse.db.types import Row
+from dripcourse.domain.delivery import DeliveryState, Kind
+from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
+
+# ------------------------------------------------------------------------------------------------------------ dispatch
+
+
+def deliveries_to_claim(now: datetime, limit: int) -> Select[Delivery]:
+    """Deliveries nobody holds: fresh ones, retries whose time has come, and claims whose lease has run out."""
+    return (
+        select(Delivery)
+        .where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now)
+        .order_by(Delivery.wake_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def enrollments_due(now: datetime, limit: int, *, any_hour: bool) -> Select[Enrollment, Subscriber]:
+    """Active enrollments whose next lesson may go, and their readers; with `any_hour` also those that would wait for the morning."""
+    when = Enrollment.due_at if any_hour else Enrollment.wake_at
+    return (
+        select(Enrollment, Subscriber)
+        .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
+        .where(Enrollment.state == EnrollmentState.ACTIVE, when <= now)
+        .order_by(when)
+        .limit(limit)
+        .with_for_update(of=Enrollment, skip_locked=True)
+    )
+
+
+def lessons_seen(enrollments: Collection[str]) -> Select[str | None, str | None]:
+    """(enrollment, slug) of every lesson that has a delivery, whatever its state."""
+    return select(Delivery.enrollment_id, Delivery.lesson).where(
+        Delivery.enrollment_id.in_(enrollments), Delivery.kind == Kind.LESSON
+    )
+
+
+def subscribers_of(enrollments: Collection[str]) -> Select[Enrollment, Subscriber]:
+    """Each of these enrollments with its reader."""
+    return (
+        select(Enrollment, Subscriber)
+        .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
+        .where(Enrollment.id.in_(enrollments))
+    )
+
+
+def signups(ids: Collection[str]) -> Select[Signup]:
+    """These sign-up requests."""
+    return select(Signup).where(Signup.id.in_(ids))
+
+
+def suppressed_among(indexes: Collection[bytes]) -> Select[bytes]:
+    """Those of these address indexes that are suppressed."""
+    return select(Suppression.address_index).where(Suppression.address_index.in_(indexes))
+
+
+def may_go() -> ColumnElement[bool]:
+    """The consent check right before the wire: a lesson's enrollment is active; other kinds stand on their own."""
+    active = exists().where(Enrollment.id == Delivery.enrollment_id, Enrollment.state == EnrollmentState.ACTIVE)
+    return or_(Delivery.kind != Kind.LESSON, active)
+
+
+def on_the_wire(ids: Collection[str]) -> Select[str, int]:
+    """(id, fence) of those of these deliveries that stand at sending."""
+    return select(Delivery.id, Delivery.fence).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.SENDING)
+
+
+def enrollments_for_update(ids: Collection[str]) -> Select[Enrollment]:
+    """These enrollments, held until the transaction ends."""
+    return select(Enrollment).where(Enrollment.id.in_(ids)).with_for_update()
+
+
+# -------------------------------------------------------------------------------------------------------------- settle
+
+
+def sendings_run_out(now: datetime, limit: int) -> Select[Delivery]:
+    """Deliveries on the wire whose lease is over: nobody will record them any more."""
+    return (
+        select(Delivery)
+        .where(Delivery.state == DeliveryState.SENDING, Delivery.wake_at <= now)
+        .order_by(Delivery.wake_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def unsure_to_settle(now: datetime, limit: int) -> Select[Delivery]:
+    """Unsure deliveries for which evidence may be asked again."""
+    return (
+        select(Delivery)
+        .where(Delivery.state == DeliveryState.UNSURE, Delivery.wake_at <= now)
+        .order_by(Delivery.wake_at)
+        .limit(limit)
+    )
+
+
+def unsure_deliveries() -> Select[Delivery]:
+    """What nobody knows the fate of: unsure, and those since assumed to have gone."""
+    return (
+        select(Delivery)
+        .where(or_(Delivery.state == DeliveryState.UNSURE, Delivery.reason == "assumed"))
+        .order_by(Delivery.changed_at)
+    )
+
+
+# -------------------------------------------------------------------------------------------------------------- enroll
+
+
+def signups_unhandled(limit: int) -> Select[Signup]:
+    """Sign-up requests that no tick has looked at, oldest first."""
+    return (
+        select(Signup)
+        .where(Signup.handled_at.is_(None))
+        .order_by(Signup.requested_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def subscriber_by_index(indexes: Sequence[bytes]) -> Select[Subscriber]:
+    """The reader of an address, by any of its indexes."""
+    return select(Subscriber).where(Subscriber.address_index.in_(indexes))
+
+
+def live_enrollment(subscriber: str, course: str) -> Select[Enrollment]:
+    """A reader's live enrollment in a course; there is at most one."""
+    return select(Enrollment).where(
+        Enrollment.subscriber_id == subscriber, Enrollment.course == course, Enrollment.state.in_(LIVE)
+    )
+
+
+def newest_enrollment(subscriber: str, course: str) -> Select[Enrollment]:
+    """A reader's newest enrollment in a course, whatever became of it."""
+    return (
+        select(Enrollment)
+        .where(Enrollment.subscriber_id == subscriber, Enrollment.course == course)
+        .order_by(Enrollment.created_at.desc(), Enrollment.id)
+        .limit(1)
+    )
+
+
+def left_enrollment(subscriber: str, course: str) -> Select[Enrollment]:
+    """The newest enrollment in a course that a reader left or completed."""
+    return (
+        select(Enrollment)
+        .where(
+            Enrollment.subscriber_id == subscriber,
+            Enrollment.course == course,
+            Enrollment.state.in_((EnrollmentState.LEFT, EnrollmentState.COMPLETED)),
+            Enrollment.confirmed_at.is_not(None),
+        )
+        .order_by(Enrollment.ended_at.desc())
+        .limit(1)
+    )
+
+
+def confirmations_since(indexes: Sequence[bytes], since: datetime) -> Select[datetime]:
+    """When confirmation mails to an address were claimed, since an instant."""
+    return select(Delivery.claimed_at).where(
+        Delivery.recipient.in_(indexes), Delivery.kind == Kind.CONFIRM, Delivery.claimed_at > since
+    )
+
+
+def consent_text(text_hash: bytes) -> Select[bytes]:
+    """Whether these words are kept already."""
+    return select(ConsentText.hash).where(ConsentText.hash == text_hash)
+
+
+def pending_since_before(instant: datetime) -> Select[Enrollment]:
+    """Enrollments that were never confirmed and were asked for before an instant."""
+    return select(Enrollment).where(Enrollment.state == EnrollmentState.PENDING, Enrollment.created_at < instant)
+
+
+def pauses_over(now: datetime) -> Select[Enrollment]:
+    """Paused enrollments whose pause was to last until now."""
+    return select(Enrollment).where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
+
+
+def waiting_for_courses(courses: Collection[str]) -> Select[Enrollment]:
+    """Enrollments that stand still because their course had gone, and it is one of these."""
+    return select(Enrollment).where(
+        Enrollment.state == EnrollmentState.PAUSED,
+        Enrollment.pause_reason == PauseReason.COURSE,
+        Enrollment.course.in_(courses),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------------ overview
+
+
+def every_enrollment(course: str | None = None) -> Select[Enrollment, Subscriber]:
+    """All enrollments with their readers, oldest first; of one course if it is named."""
+    wanted = Enrollment.course == course if course else true()
+    return (
+        select(Enrollment, Subscriber)
+        .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
+        .where(wanted)
+        .order_by(Enrollment.created_at, Enrollment.id)
+    )
+
+
+def enrollments_by_id(ident: str) -> Select[Enrollment, Subscriber]:
+    """The enrollments that an id names: its own, or its reader's."""
+    return every_enrollment().where(or_(Enrollment.id == ident, Enrollment.subscriber_id == ident))
+
+
+def enrollments_by_index(indexes: Sequence[bytes]) -> Select[Enrollment, Subscriber]:
+    """The enrollments of an address."""
+    return every_enrollment().where(Subscriber.address_index.in_(indexes))
+
+
+def every_delivery() -> Select[Delivery]:
+    """All deliveries, oldest first."""
+    return select(Delivery).order_by(Delivery.claimed_at, Delivery.id)
+
+
+def deliveries_of(enrollment: str) -> Select[Delivery]:
+    """All deliveries of one enrollment, oldest first."""
+    return every_delivery().where(Delivery.enrollment_id == enrollment)
+
+
+def in_hand(enrollments: Collection[str]) -> Select[str | None, str | None, datetime | None]:
+    """(enrollment, slug, due) of lessons that are claimed, held or unsure: the enrollment waits for them."""
+    waiting = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.UNSURE)
+    return select(Delivery.enrollment_id, Delivery.lesson, Delivery.due_at).where(
+        Delivery.enrollment_id.in_(enrollments), Delivery.kind == Kind.LESSON, Delivery.state.in_(waiting)
+    )
+
+
+def instance() -> Select[Instance]:
+    """The instance seal."""
+    return select(Instance)
+
+
+def beats_since(instant: datetime) -> Select[Beat]:
+    """The processes that have ticked since an instant."""
+    return select(Beat).where(Beat.beat_at >= instant).order_by(Beat.beat_at.desc())
+
+
+def state_counts() -> Select[DeliveryState, int]:
+    """How many deliveries stand at each state."""
+    return select(Delivery.state, func.count()).group_by(Delivery.state)
+
+
+def held_for_template() -> Select[Delivery]:
+    """Lessons held because their words could not be rendered."""
+    return select(Delivery).where(and_(Delivery.state == DeliveryState.HELD, Delivery.reason == "template"))
+
+
+def keep_once(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
+    """Insert rows, leaving out those whose key is there already; two processes may do so at once."""
+    dialect = session.get_bind().dialect.name
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table).on_conflict_do_nothing()
+    session.execute(statement, list(rows))
+
+
+def delivery_by_key(kind: Kind, key: str) -> Select[Delivery]:
+    """The one delivery of a kind and key, if there is one."""
+    return select(Delivery).where(Delivery.kind == kind, Delivery.key == key)

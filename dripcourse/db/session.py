@@ -1,0 +1,126 @@
+"""How the database is opened: one engine a process, short transactions, and the embedded database made as careful as the big one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from dripcourse.domain.errors import DatabaseAway
+
+BUSY_SECONDS = 15
+"""How long a writer waits for another on SQLite; our write transactions last milliseconds."""
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # with batches it costs nothing, and a power cut loses no promise
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten
+    f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}",
+)
+
+
+class Database:
+    """A database that holds the truth. `read` and `write` give a session whose transaction ends with the block."""
+
+    def __init__(self, url: str, *, echo: bool = False) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = self._sqlite_engine(echo) if self.is_sqlite else self._server_engine(echo)
+        self._writer = self.engine.execution_options(write=True)
+
+    def _sqlite_engine(self, echo: bool) -> Engine:
+        engine = create_engine(self.url, echo=echo, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        event.listen(engine, "connect", _be_careful)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    def _server_engine(self, echo: bool) -> Engine:
+        # pre_ping: a server that was restarted is met with a new connection, not with an error (FAULTS.md S20)
+        return create_engine(self.url, echo=echo, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an embedded database, or None."""
+        return Path(self.url.database).absolute() if self.is_sqlite and self.url.database else None
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that looks and does not write. Raises DatabaseAway if the database does not answer."""
+        with _translated(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits at the end of the block, or changes nothing. On SQLite it holds the write lock from the start.
+
+        Raises DatabaseAway if the database is locked for long, full, read-only or gone.
+        """
+        with _translated(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _be_careful(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection
+    connection.isolation_level = None  # we say BEGIN ourselves, see _begin
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """A writer takes the lock at once: two that read first and write later would deadlock (SQLite: BEGIN IMMEDIATE)."""
+    writes = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """The database's troubles as ours, in words that hold no statement, value or address."""
+    try:
+        yield
+    except OperationalError as error:
+        raise DatabaseAway(_what_happened(error)) from None
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseAway("The database went away in mid-sentence. Nothing half-done was kept.") from None
+        raise
+
+
+def _what_happened(error: OperationalError) -> str:
+    said = str(error.orig).lower()
+    for sign, words in _SIGNS.items():
+        if sign in said:
+            return words
+    return "The database does not answer. Is it running, and is DATABASE_URL right?"
+
+
+_SIGNS = {
+    "locked": "The database is busy: another process has held it for too long. Nothing was changed; try again.",
+    "full": "The disk is full, so nothing could be written. Nothing was changed; make room and it goes on by itself.",
+    "readonly": "The database file cannot be written to. Check who owns it and its folder.",
+    "unable to open": "The database file cannot be opened. Check that its folder exists and can be written to.",
+    "no such table": "The database has no tables yet. Run: dripcourse db upgrade",
+    "disk i/o": "The disk does not answer as it should. Nothing was changed.",
+}
+
+
+def fingerprint(session: Session) -> str:
+    """What makes this database itself and not a copy: PostgreSQL's system identifier and database oid; SQLite's path and inode."""
+    bind = session.get_bind()
+    if bind.dialect.name == "sqlite":
+        path = Path(str(bind.engine.url.database)).resolve()
+        return f"sqlite:{path}:{path.stat().st_ino}"
+    row = session.execute(
+        text(
+            "SELECT s.system_identifier, d.oid FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()"
+        )
+    ).one()
+    return f"postgresql:{row[0]}:{row[1]}"
