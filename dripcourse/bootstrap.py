@@ -1,0 +1,132 @@
+"""Where the parts are chosen and put together, and where the clock is kept. Nowhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from dripcourse.content.files import course_directories
+from dripcourse.content.load import Library, load_library
+from dripcourse.content.render import Renderer
+from dripcourse.db import schema
+from dripcourse.db.session import Database
+from dripcourse.domain.errors import SettingsError, UsageError
+from dripcourse.domain.mail import Transport
+from dripcourse.services.journal import Journal
+from dripcourse.services.keys import Keyring
+from dripcourse.services.parts import Clock, Parts, Rules
+from dripcourse.settings import OutboxUrl, Settings
+from dripcourse.transports.outbox import Outbox
+
+_A_LITTLE = timedelta(minutes=5)
+
+
+def utc_now() -> datetime:
+    """The machine's clock, in UTC. The only place that reads it."""
+    return datetime.now(UTC)
+
+
+def choose_clock(settings: Settings, at: datetime | None = None) -> Clock:
+    """The clock to live by: `at` if given, else DRIPCOURSE_NOW if set, else the machine's."""
+    driven = at or settings.now
+    if driven is None:
+        return utc_now
+    instant = driven.astimezone(UTC)
+    return lambda: instant
+
+
+def refuse_false_future(transport: Transport, clock: Clock) -> None:
+    """Raises UsageError if a driven time is ahead of the machine's clock and mail could really leave: promises are made in real time."""
+    if not transport.is_local and clock() > utc_now() + _A_LITTLE:
+        raise UsageError(
+            "Time can be driven ahead only with the outbox or a mail server on this machine: real mail goes in real time."
+            " Leave out --at and DRIPCOURSE_NOW, or set MAIL_URL to outbox:PATH."
+        )
+
+
+def load_courses(courses_dir: Path | None) -> Library:
+    """The built-in courses and the host's own. Raises CourseError naming every fault."""
+    return load_library(course_directories(courses_dir))
+
+
+def choose_transport(settings: Settings) -> Transport:
+    """The door that MAIL_URL names."""
+    match settings.mail_url:
+        case OutboxUrl(path):
+            return Outbox(path)
+    raise SettingsError(
+        [f"MAIL_URL: this version can send to outbox:PATH only, not to {type(settings.mail_url).__name__}."]
+    )
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, its folder made if it is embedded. Raises SettingsError if it cannot be."""
+    db = Database(settings.database_url.get_secret_value())
+    if db.path is not None:
+        try:
+            db.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise SettingsError(
+                [f"DATABASE_URL: the folder {db.path.parent} cannot be made. Check who owns it."]
+            ) from None
+    return db
+
+
+def migrate(settings: Settings) -> str:
+    """Bring the database to the schema this version wants, and return that version. Raises DatabaseAway."""
+    db = open_database(settings)
+    schema.upgrade(db, now=utc_now())
+    return schema.wanted()
+
+
+def schema_versions(settings: Settings) -> tuple[str | None, str]:
+    """The schema that the database has, None if it has none, and the one that this version wants."""
+    return schema.current(open_database(settings)), schema.wanted()
+
+
+@contextmanager
+def open_parts(settings: Settings, *, bring_up: bool = False, transport: Transport | None = None) -> Iterator[Parts]:
+    """Every part, put together and given back at the end.
+
+    `bring_up` brings an old schema up; a brand-new embedded database is always set up. Raises SchemaError, CourseError,
+    SettingsError or DatabaseAway, each in words for the host.
+    """
+    db = open_database(settings)
+    try:
+        if bring_up or (db.is_sqlite and schema.is_empty(db)):
+            schema.upgrade(db, now=utc_now())
+        schema.require(db)
+        parts = _assemble(settings, db, transport or choose_transport(settings))
+        try:
+            yield parts
+        finally:
+            parts.transport.close()
+    finally:
+        db.close()
+
+
+def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
+    library = load_courses(settings.courses_dir)
+    keys = Keyring(
+        [key.get_secret_value() for key in settings.secret_keys],
+        [key.get_secret_value() for key in settings.reply_keys],
+    )
+    rules = Rules(
+        base_url=settings.base_url,
+        mail_from=settings.mail_from,
+        system_from=settings.system_from,
+        reply_domain=settings.reply_domain,
+        postal_address=settings.postal_address,
+        lease=timedelta(seconds=settings.lease_seconds),
+        rate_per_second=settings.rate_per_second,
+        assume_after=None if settings.unsure_policy == "hold" else timedelta(days=4),
+    )
+    return Parts(
+        db=db,
+        keys=keys,
+        library=library,
+        renderer=Renderer(library, base_url=rules.base_url, postal_address=rules.postal_address),
+        transport=transport,
+        journal=Journal(settings.journal_dir, keys),
+        rules=rules,
+    )

@@ -1,0 +1,56 @@
+"""The heartbeat: APScheduler beats, the database decides. One interval job, in memory, and never one a reader."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from dripcourse.bootstrap import utc_now
+from dripcourse.domain.errors import DripError
+from dripcourse.services.tick import Heart
+
+log = logging.getLogger(__name__)
+
+
+class Heartbeat:
+    """Ticks at once on start and then every `seconds`, on a thread of its own, until stopped."""
+
+    def __init__(self, heart: Heart, seconds: float, *, on_trouble: Callable[[str], None] = log.warning) -> None:
+        self._heart = heart
+        self._seconds = seconds
+        self._on_trouble = on_trouble
+        self._last_trouble = ""
+        self._stopping = threading.Event()
+        self._scheduler = BackgroundScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._scheduler.add_job(
+            self._beat,
+            "interval",
+            seconds=self._seconds,
+            next_run_time=utc_now(),  # at once; a driven clock drives the heart, not the beat
+            coalesce=True,  # beats missed while one was long are one beat
+            max_instances=1,
+            misfire_grace_time=None,  # a late beat is a beat
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """End after the group that is on the wire; what was claimed is given back."""
+        self._stopping.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
+
+    def _beat(self) -> None:
+        try:
+            self._heart.tick(stopping=self._stopping.is_set)
+            self._last_trouble = ""
+        except DripError as error:
+            if str(error) != self._last_trouble:  # said once, not every ten seconds
+                self._on_trouble(str(error))
+            self._last_trouble = str(error)
+        except Exception as error:  # noqa: BLE001 - the heart must not stop for a fault of ours; no value of any kind is logged
+            log.error("a tick failed (%s); the next one tries again", type(error).__name__)

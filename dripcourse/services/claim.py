@@ -1,0 +1,143 @@
+"""Claiming: which mails are this process's to send, decided in one short transaction."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.orm import Session
+
+from dripcourse.db import queries
+from dripcourse.db.models import Delivery, Enrollment, Subscriber, table
+from dripcourse.db.types import Row
+from dripcourse.domain.course import next_lesson
+from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
+from dripcourse.domain.enrollment import EnrollmentState, PauseReason
+from dripcourse.domain.pacing import wake_at
+from dripcourse.services.compose import Claimed
+from dripcourse.services.keys import new_id
+from dripcourse.services.parts import Parts
+from dripcourse.services.stay import set_due, slot_of
+
+BATCH = 500
+
+_deliveries, _enrollments = table(Delivery), table(Enrollment)
+_TAKE_IN_HAND = update(_enrollments).where(_enrollments.c.id == bindparam("b_id")).values(due_at=None, wake_at=None)
+
+
+def claim(parts: Parts, now: datetime, *, any_hour: bool, limit: int = BATCH) -> tuple[list[Claimed], bool]:
+    """Up to `limit` mails for this process to send, and whether more may be due.
+
+    Raises DatabaseAway: then nothing was claimed.
+    """
+    with parts.db.write() as session:
+        waiting = session.scalars(queries.deliveries_to_claim(now, limit)).all()
+        due = session.execute(queries.enrollments_due(now, limit - len(waiting), any_hour=any_hour)).all()
+        again = _claim_again(parts, session, waiting, now, any_hour=any_hour)
+        fresh = _claim_lessons(parts, session, due, now, any_hour=any_hour)
+    return again + fresh, len(waiting) + len(due) >= limit
+
+
+def _claim_lessons(
+    parts: Parts,
+    session: Session,
+    due: Sequence[SqlRow[Enrollment, Subscriber]],
+    now: datetime,
+    *,
+    any_hour: bool,
+) -> list[Claimed]:
+    """A new Delivery for the next lesson of each of these enrollments."""
+    if not due:
+        return []
+    seen = _seen(session, [enrollment.id for enrollment, _ in due])
+    rows: list[Row] = []
+    claimed: list[Claimed] = []
+    for enrollment, subscriber in due:
+        others = seen[enrollment.id]
+        if row := _next_row(parts, enrollment, subscriber, others, now, any_hour=any_hour):
+            rows.append(row)
+            claimed.append(Claimed(Delivery(**row), enrollment, subscriber, seen=others))
+    session.flush()
+    if rows:
+        session.connection().execute(insert(_deliveries), rows)
+        session.connection().execute(_TAKE_IN_HAND, [{"b_id": row["enrollment_id"]} for row in rows])
+    return claimed
+
+
+def _next_row(
+    parts: Parts,
+    enrollment: Enrollment,
+    subscriber: Subscriber,
+    seen: frozenset[str],
+    now: datetime,
+    *,
+    any_hour: bool,
+) -> Row | None:
+    """The row for an enrollment's next lesson, or None: its course has gone or is over, or the lesson waits for the morning."""
+    course = parts.library.courses.get(enrollment.course)
+    if course is None:
+        enrollment.state, enrollment.pause_reason = EnrollmentState.PAUSED, PauseReason.COURSE
+        set_due(enrollment, None)
+        return None
+    lesson = next_lesson(course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=seen)
+    if lesson is None:
+        enrollment.state, enrollment.ended_at = EnrollmentState.COMPLETED, now
+        set_due(enrollment, None)
+        return None
+    due = enrollment.due_at or now
+    if not any_hour and (morning := wake_at(slot_of(enrollment), due, now)) > now:
+        enrollment.wake_at = morning
+        return None
+    return {
+        "id": new_id(),
+        "kind": Kind.LESSON,
+        "key": lesson_key(enrollment.id, lesson.slug),
+        "enrollment_id": enrollment.id,
+        "recipient": subscriber.address_index,
+        "course": course.slug,
+        "lesson": lesson.slug,
+        "state": DeliveryState.CLAIMED,
+        "reason": Reason.NONE,
+        "detail": "",
+        "fence": 1,
+        "wake_at": now + parts.rules.lease,
+        "due_at": due,
+        "claimed_at": now,
+        "changed_at": now,
+    }
+
+
+def _claim_again(
+    parts: Parts, session: Session, waiting: Sequence[Delivery], now: datetime, *, any_hour: bool
+) -> list[Claimed]:
+    """A new lease and the next fence for deliveries that are there already."""
+    if not waiting:
+        return []
+    lessons = [delivery.enrollment_id for delivery in waiting if delivery.enrollment_id]
+    readers = {row[0].id: (row[0], row[1]) for row in session.execute(queries.subscribers_of(lessons))}
+    signups = {row.id: row for row in session.scalars(queries.signups([d.signup_id for d in waiting if d.signup_id]))}
+    seen = _seen(session, lessons)
+    claimed = []
+    for delivery in waiting:
+        enrollment, subscriber = readers.get(delivery.enrollment_id or "", (None, None))
+        if enrollment is not None and not any_hour and delivery.kind is Kind.LESSON:
+            morning = wake_at(slot_of(enrollment), delivery.due_at or now, now)
+            if morning > now:
+                delivery.wake_at = morning
+                continue
+        delivery.fence += 1
+        delivery.wake_at, delivery.changed_at = now + parts.rules.lease, now
+        others = seen[delivery.enrollment_id or ""] - {delivery.lesson or ""}
+        claimed.append(Claimed(delivery, enrollment, subscriber, signups.get(delivery.signup_id or ""), others))
+    session.flush()
+    return claimed
+
+
+def _seen(session: Session, enrollments: Sequence[str]) -> dict[str, frozenset[str]]:
+    """The slugs each enrollment has a delivery for, in any state."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    if enrollments:
+        for enrollment, slug in session.execute(queries.lessons_seen(enrollments)):
+            found[enrollment or ""].add(slug or "")
+    return defaultdict(frozenset, {ident: frozenset(slugs) for ident, slugs in found.items()})

@@ -1,0 +1,194 @@
+"""From a claimed delivery to a mail that is ready to go. Touches no database and no wire; the words come from `content`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from dripcourse.content.render import LessonFacts, Letter
+from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
+from dripcourse.domain.course import Course, Lesson, next_lesson
+from dripcourse.domain.delivery import Kind
+from dripcourse.domain.errors import NotFound
+from dripcourse.domain.mail import Mailbox, Outgoing
+from dripcourse.domain.pacing import next_due
+from dripcourse.services import enroll
+from dripcourse.services.parts import Parts
+from dripcourse.services.stay import slot_of
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A delivery this process holds, with what is needed to write it. `seen`: the slugs of the enrollment's other deliveries."""
+
+    delivery: Delivery
+    enrollment: Enrollment | None = None
+    subscriber: Subscriber | None = None
+    signup: Signup | None = None
+    seen: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The words of a lesson as they went out, to be kept once."""
+
+    hash: bytes
+    course: str
+    slug: str
+    perspective: str
+    language: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A mail that can go; `said` is what to keep of a lesson's words. The delivery's `promise_at` is the next date it tells."""
+
+    delivery: Delivery
+    outgoing: Outgoing
+    said: Said | None = None
+
+
+def compose(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    """The mail for a claimed delivery. Raises DripError (a template's fault, a lesson or key that has gone): then it is held."""
+    return _COMPOSERS[claimed.delivery.kind](parts, claimed, now)
+
+
+def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    delivery, enrollment, subscriber = claimed.delivery, claimed.enrollment, claimed.subscriber
+    if enrollment is None or subscriber is None:
+        raise NotFound("The enrollment of this lesson has gone.")
+    course = parts.library.courses.get(delivery.course)
+    lesson = course.lesson(delivery.lesson or "") if course else None
+    if course is None or lesson is None:
+        raise NotFound("This lesson is no longer in its course.")
+    promise = delivery.promise_at = _promise(course, lesson, enrollment, claimed.seen, now)
+    letter = parts.renderer.lesson(
+        course, lesson, enrollment.perspective, _facts(parts, claimed, course, lesson, promise, now)
+    )
+    reading = course.reading(enrollment.perspective)
+    said = _said(course, lesson, course.reading(enrollment.perspective), letter)
+    outgoing = _outgoing(
+        parts,
+        delivery,
+        letter,
+        sender=Mailbox(parts.rules.mail_from.address, course.from_name),
+        to=_address(parts, subscriber),
+        reply_to=f"r+{parts.keys.mail_token(delivery.id, 'reply')}@{parts.rules.reply_domain}",
+        headers=_list_headers(parts, delivery, course),
+        now=now,
+    )
+    return Ready(delivery, outgoing, said)
+
+
+def _said(course: Course, lesson: Lesson, reading: str, letter: Letter) -> Said:
+    words = (course.slug, lesson.slug, reading, course.language, letter.subject, letter.said)
+    return Said(sha256(repr(words).encode()).digest(), *words)
+
+
+def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    delivery, signup = claimed.delivery, claimed.signup
+    if signup is None:
+        raise NotFound("The sign-up of this confirmation has gone.")
+    wish = enroll.read_wish(parts, signup)
+    course = parts.library.find(wish.course)
+    if course is None:
+        raise NotFound("The course of this sign-up has gone.")
+    url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
+    letter = parts.renderer.system("confirm", course.language, confirm_url=url)
+    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+    outgoing = _outgoing(
+        parts,
+        delivery,
+        letter,
+        sender=parts.rules.system_from,
+        to=wish.address,
+        reply_to=None,
+        headers=headers,
+        now=now,
+    )
+    return Ready(delivery, outgoing)
+
+
+_COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
+    Kind.LESSON: _lesson,
+    Kind.CONFIRM: _confirmation,
+}
+
+
+def _promise(
+    course: Course, lesson: Lesson, enrollment: Enrollment, seen: frozenset[str], now: datetime
+) -> datetime | None:
+    """When the lesson after this one comes if this one is accepted now; None if this is the last."""
+    coming = next_lesson(course, last_slug=lesson.slug, last_number=lesson.number, seen=seen)
+    if coming is None:
+        return None
+    return next_due(slot_of(enrollment), enrollment.pace, now, after_welcome=lesson.number == 0)
+
+
+def _facts(
+    parts: Parts, claimed: Claimed, course: Course, lesson: Lesson, promise: datetime | None, now: datetime
+) -> LessonFacts:
+    delivery, enrollment = claimed.delivery, claimed.enrollment
+    assert enrollment is not None  # noqa: S101 - _lesson has looked
+    tz = slot_of(enrollment).tz
+    promised = enrollment.promised_at.astimezone(tz).date() if enrollment.promised_at else None
+    base = parts.rules.base_url
+    me = f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}"
+    return LessonFacts(
+        next_date=promise.astimezone(tz).date() if promise else None,
+        promised=promised if promised and promised < now.astimezone(tz).date() else None,
+        me_url=me,
+        leave_url=leave_url(parts, delivery.id),
+        answer_url=me,
+        support_url=f"{base}/support",
+        clean_copy_url=f"{base}/c/{course.cover}/l/{lesson.number:02d}",
+    )
+
+
+def leave_url(parts: Parts, delivery: str) -> str:
+    """The link that ends the course a delivery belongs to."""
+    return f"{parts.rules.base_url}/leave/{parts.keys.web_token(delivery, 'leave')}"
+
+
+def _list_headers(parts: Parts, delivery: Delivery, course: Course) -> dict[str, str]:
+    """RFC 2369, 2919, 8058 and 3834; discreet: a mailbox shows these to whoever looks."""
+    domain = parts.rules.reply_domain
+    leave_by_mail = f"leave+{parts.keys.mail_token(delivery.id, 'leave')}@{domain}"
+    return {
+        "List-Id": f"<{course.cover}.{domain}>",
+        "List-Unsubscribe": f"<{leave_url(parts, delivery.id)}>, <mailto:{leave_by_mail}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def _outgoing(
+    parts: Parts,
+    delivery: Delivery,
+    letter: Letter,
+    *,
+    sender: Mailbox,
+    to: str,
+    reply_to: str | None,
+    headers: dict[str, str],
+    now: datetime,
+) -> Outgoing:
+    return Outgoing(
+        delivery=delivery.id,
+        fence=delivery.fence,
+        sender=sender,
+        to=to,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        message_id=f"<{delivery.id}@{parts.rules.reply_domain}>",
+        date=now,
+        reply_to=reply_to,
+        headers=headers,
+    )
+
+
+def _address(parts: Parts, subscriber: Subscriber) -> str:
+    return parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()

@@ -1,0 +1,124 @@
+"""Keys and what is made with them: sealing, blind indexes, tokens. Nothing else touches a key.
+
+SECRET_KEY gives, by HKDF (RFC 5869), the keys of mail, web and form tokens, of blind indexes and of journal digests.
+REPLY_KEYS give those that seal: addresses, sign-up requests, arrivals, and the wrapping of readers' private keys.
+Both are lists, newest first: new things are made with the first, old ones are still read with the rest.
+"""
+
+import hmac
+import os
+from base64 import urlsafe_b64decode
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from dripcourse.domain.errors import DripError
+from dripcourse.domain.tokens import ID_BYTES, encode_id, mail_token, read_mail_token
+
+_NAME_BYTES, _NONCE_BYTES = 4, 12
+
+
+class Unsealable(DripError):
+    """Something sealed cannot be opened: its key is not among REPLY_KEYS, or it was moved or changed."""
+
+
+def new_id() -> str:
+    """A fresh random id of 128 bits."""
+    return encode_id(os.urandom(ID_BYTES))
+
+
+class Keyring:
+    """Every key of one installation, derived once."""
+
+    def __init__(self, secret_keys: Sequence[str], reply_keys: Sequence[str]) -> None:
+        self._secrets = tuple(key.encode() for key in secret_keys)
+        self._seals = tuple(_Seal(urlsafe_b64decode(key)) for key in reply_keys)
+        self._derived = lru_cache(maxsize=None)(self._derive)
+        self._serializers = lru_cache(maxsize=None)(self._serializer)
+
+    def _derive(self, purpose: str) -> tuple[bytes, ...]:
+        return tuple(_hkdf(secret, purpose) for secret in self._secrets)
+
+    def _serializer(self, purpose: str) -> URLSafeSerializer:
+        keys = list(reversed(self._derived("web")))  # itsdangerous signs with the last of a list
+        return URLSafeSerializer(keys, salt=purpose, signer_kwargs={"digest_method": sha256})
+
+    # -- tokens -----------------------------------------------------------------------------------------------------
+    def form_keys(self) -> tuple[bytes, ...]:
+        """Keys for the signed, timed tokens of forms, newest first."""
+        return self._derived("form")
+
+    def mail_token(self, ident: str, purpose: str) -> str:
+        """The token for a mail address such as `r+TOKEN@`, good for `purpose` only."""
+        return mail_token(ident, purpose, self._derived("mail")[0])
+
+    def read_mail_token(self, token: str, purpose: str) -> str | None:
+        """The id in a mail token, or None if we did not make it for this purpose."""
+        return read_mail_token(token, purpose, self._derived("mail"))
+
+    def web_token(self, ident: str, purpose: str) -> str:
+        """The token for a link such as `/leave/TOKEN`, good for `purpose` only."""
+        return str(self._serializers(purpose).dumps(ident))
+
+    def read_web_token(self, token: str, purpose: str) -> str | None:
+        """The id in a link's token, or None if we did not make it for this purpose."""
+        try:
+            ident = self._serializers(purpose).loads(token)
+        except (BadSignature, ValueError):
+            return None
+        return ident if isinstance(ident, str) else None
+
+    # -- digests ----------------------------------------------------------------------------------------------------
+    def index(self, normal_address: str) -> bytes:
+        """The blind index of an address in its normal form, by the newest key."""
+        return self.indexes(normal_address)[0]
+
+    def indexes(self, normal_address: str) -> tuple[bytes, ...]:
+        """The blind indexes of an address by every key, newest first: a retired key still finds who it once filed."""
+        return tuple(hmac.digest(key, normal_address.encode(), "sha256") for key in self._derived("index"))
+
+    def digests(self, ident: str) -> tuple[str, ...]:
+        """The journal's names for a random id, by every key, newest first."""
+        return tuple(hmac.digest(key, ident.encode(), "sha256").hex()[:32] for key in self._derived("journal"))
+
+    # -- sealing ----------------------------------------------------------------------------------------------------
+    def seal(self, plain: bytes, purpose: str, row: str) -> bytes:
+        """`plain`, encrypted and bound to its purpose and row: it opens nowhere else."""
+        return self._seals[0].seal(plain, purpose, row)
+
+    def unseal(self, sealed: bytes, purpose: str, row: str) -> bytes:
+        """What was sealed. Raises Unsealable if the key is gone, or if it was sealed for another row or purpose."""
+        for seal in self._seals:
+            if sealed[:_NAME_BYTES] == seal.name:
+                return seal.unseal(sealed, purpose, row)
+        raise Unsealable("Something in the database was sealed with a key that is not among REPLY_KEYS.")
+
+
+class _Seal:
+    """One reply key. Ciphertext = its name (4 bytes), a random nonce (12), AES-256-GCM (NIST SP 800-38D) with purpose and row bound in."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self.name = sha256(b"dripcourse key name\0" + key).digest()[:_NAME_BYTES]
+        self._ciphers = lru_cache(maxsize=None)(lambda purpose: AESGCM(_hkdf(self._key, purpose)))
+
+    def seal(self, plain: bytes, purpose: str, row: str) -> bytes:
+        nonce = os.urandom(_NONCE_BYTES)
+        return self.name + nonce + self._ciphers(purpose).encrypt(nonce, plain, row.encode())
+
+    def unseal(self, sealed: bytes, purpose: str, row: str) -> bytes:
+        nonce, box = sealed[_NAME_BYTES : _NAME_BYTES + _NONCE_BYTES], sealed[_NAME_BYTES + _NONCE_BYTES :]
+        try:
+            return self._ciphers(purpose).decrypt(nonce, box, row.encode())
+        except (InvalidTag, ValueError):
+            raise Unsealable("Something sealed in the database was moved or changed and cannot be opened.") from None
+
+
+def _hkdf(key: bytes, purpose: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"dripcourse:" + purpose.encode()).derive(key)

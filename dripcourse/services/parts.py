@@ -1,0 +1,43 @@
+"""The parts a service works with, chosen once by bootstrap and handed in; and the plain rules taken from the settings."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dripcourse.content.load import Library
+from dripcourse.content.render import Renderer
+from dripcourse.db.session import Database
+from dripcourse.domain.mail import Mailbox, Transport
+from dripcourse.services.journal import Journal
+from dripcourse.services.keys import Keyring
+
+Clock = Callable[[], datetime]
+"""Gives the present instant, aware and in UTC; a driven clock gives what it was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Plain values that the host chose."""
+
+    base_url: str
+    mail_from: Mailbox
+    system_from: Mailbox
+    reply_domain: str
+    postal_address: str
+    lease: timedelta = timedelta(seconds=60)
+    rate_per_second: float | None = None
+    assume_after: timedelta | None = timedelta(days=4)
+    """When an unsure delivery is assumed sent; None: the host decides each (UNSURE_POLICY=hold)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a service may need, and nothing it may choose."""
+
+    db: Database
+    keys: Keyring
+    library: Library
+    renderer: Renderer
+    transport: Transport
+    journal: Journal
+    rules: Rules

@@ -1,0 +1,178 @@
+"""Recording: what came of a group of sendings, and when each reader's next lesson is due, in one transaction."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm import Session
+
+from dripcourse.db import queries
+from dripcourse.db.models import Delivery, Enrollment, table
+from dripcourse.db.types import Row
+from dripcourse.domain.course import next_lesson
+from dripcourse.domain.delivery import DeliveryState, Kind, Reason
+from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
+from dripcourse.domain.pacing import next_due
+from dripcourse.services.compose import Ready
+from dripcourse.services.journal import Fact
+from dripcourse.services.parts import Parts
+from dripcourse.services.stay import set_due, slot_of
+
+_BACK_OFF, _BACK_OFF_MOST = timedelta(minutes=1), timedelta(hours=1)
+_ADDRESS = re.compile(r"\S+@\S+")
+
+_deliveries = table(Delivery)
+_SETTLE = (
+    update(_deliveries)
+    .where(
+        _deliveries.c.id == bindparam("b_id"),
+        _deliveries.c.fence == bindparam("b_fence"),
+        _deliveries.c.state == DeliveryState.SENDING,
+    )
+    .values(
+        {
+            name: bindparam(f"b_{name}")
+            for name in ("state", "reason", "detail", "wake_at", "accepted_at", "provider_ref", "changed_at")
+        }
+    )
+)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a dispatch did, over all kinds of mail."""
+
+    claimed: int = 0
+    accepted: int = 0
+    refused: int = 0
+    deferred: int = 0
+    held: int = 0
+    unsure: int = 0
+
+
+def record(parts: Parts, outcomes: Sequence[tuple[Ready, Outcome]], now: datetime, counts: Counts) -> None:
+    """Write down what came of these sendings. A row that was settled by somebody else meanwhile is left as they settled it."""
+    accepted = [ready.delivery for ready, outcome in outcomes if isinstance(outcome, Accepted)]
+    # the journal first: if we die between the two, a restored database still knows that these went
+    parts.journal.note(Fact.ACCEPTED, [delivery.key for delivery in accepted], now)
+    with parts.db.write() as session:
+        session.connection().execute(_SETTLE, [_row(ready, outcome, now) for ready, outcome in outcomes])
+        advance(parts, session, [ready.delivery for ready, outcome in outcomes if isinstance(outcome, Accepted)], now)
+    for _, outcome in outcomes:
+        _count(counts, outcome)
+
+
+def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:
+    """The new values of one delivery, as `_SETTLE` binds them."""
+    delivery = ready.delivery
+    row: Row = {
+        "b_id": delivery.id,
+        "b_fence": delivery.fence,
+        "b_changed_at": now,
+        "b_reason": Reason.NONE,
+        "b_detail": "",
+        "b_wake_at": None,
+        "b_accepted_at": None,
+        "b_provider_ref": None,
+    }
+    match outcome:
+        case Accepted(reference):
+            row |= {"b_state": DeliveryState.ACCEPTED, "b_accepted_at": now, "b_provider_ref": reference or None}
+        case Refused(why):
+            lesson = delivery.kind is Kind.LESSON
+            state = DeliveryState.HELD if lesson else DeliveryState.REFUSED
+            row |= {"b_state": state, "b_reason": Reason.REFUSED, "b_detail": plain(why)}
+        case Later(why, not_before):
+            again = max(not_before or now, now + back_off(delivery.fence))
+            row |= {
+                "b_state": DeliveryState.CLAIMED,
+                "b_reason": Reason.LATER,
+                "b_detail": plain(why),
+                "b_wake_at": again,
+            }
+        case Unknown(why):
+            row |= {"b_state": DeliveryState.UNSURE, "b_detail": plain(why), "b_wake_at": now}
+    return row
+
+
+def back_off(fence: int) -> timedelta:
+    """How long to wait before the next attempt: a minute, doubling, an hour at most."""
+    return min(_BACK_OFF * (1 << min(fence - 1, 10)), _BACK_OFF_MOST)
+
+
+def plain(why: str) -> str:
+    """A provider's words, short, on one line, and without anybody's address."""
+    return _ADDRESS.sub("(address)", " ".join(why.split()))[:255]
+
+
+def _count(counts: Counts, outcome: Outcome) -> None:
+    match outcome:
+        case Accepted():
+            counts.accepted += 1
+        case Refused():
+            counts.refused += 1
+        case Later():
+            counts.deferred += 1
+        case Unknown():
+            counts.unsure += 1
+
+
+def advance(parts: Parts, session: Session, deliveries: Sequence[Delivery], accepted_at: datetime) -> None:
+    """Move the enrollments of these accepted lessons on: their place, and when the next lesson is due."""
+    lessons = {delivery.enrollment_id or "": delivery for delivery in deliveries if delivery.kind is Kind.LESSON}
+    if not lessons:
+        return
+    for enrollment in session.scalars(queries.enrollments_for_update(lessons.keys())):
+        _advance_one(parts, enrollment, lessons[enrollment.id], accepted_at)
+    session.flush()
+
+
+def _advance_one(parts: Parts, enrollment: Enrollment, delivery: Delivery, accepted_at: datetime) -> None:
+    course = parts.library.courses.get(delivery.course)
+    lesson = course.lesson(delivery.lesson or "") if course else None
+    enrollment.last_lesson = delivery.lesson
+    enrollment.last_accepted_at = accepted_at
+    if lesson is not None:
+        enrollment.last_number = lesson.number
+    if enrollment.state is not EnrollmentState.ACTIVE:
+        return  # paused or left while it was on the wire: nothing is due
+    coming = course and next_lesson(
+        course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset()
+    )
+    if course is not None and coming is None:
+        enrollment.state, enrollment.ended_at = EnrollmentState.COMPLETED, accepted_at
+        set_due(enrollment, None)
+        return
+    due = next_due(slot_of(enrollment), enrollment.pace, accepted_at, after_welcome=enrollment.last_number == 0)
+    set_due(enrollment, due, promised=delivery.promise_at or due)
+
+
+def hold(parts: Parts, broken: Sequence[tuple[Delivery, str]], now: datetime) -> int:
+    """Hold what could not be written, each with its fault; the enrollment waits until the course's words change."""
+    with parts.db.write() as session:
+        for delivery, why in broken:
+            session.execute(
+                update(Delivery)
+                .where(
+                    Delivery.id == delivery.id,
+                    Delivery.fence == delivery.fence,
+                    Delivery.state == DeliveryState.CLAIMED,
+                )
+                .values(
+                    state=DeliveryState.HELD,
+                    reason=Reason.TEMPLATE,
+                    detail=plain(f"{words_of(parts, delivery.course)}: {why}"),
+                    wake_at=None,
+                    changed_at=now,
+                )
+            )
+    return len(broken)
+
+
+def words_of(parts: Parts, slug: str) -> str:
+    """A name for a course's present words, to tell later whether they have changed."""
+    course = parts.library.courses.get(slug)
+    return course.text_digest if course else "gone"

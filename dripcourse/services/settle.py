@@ -1,0 +1,154 @@
+"""Settling: what became of sendings whose outcome nobody recorded. On evidence only; never by sending again on a guess."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Update, update
+from sqlalchemy.orm import Session
+
+from dripcourse.db import queries
+from dripcourse.db.models import Delivery
+from dripcourse.domain.delivery import DeliveryState, Kind, Reason
+from dripcourse.domain.errors import NotFound, UsageError
+from dripcourse.domain.mail import Evidence
+from dripcourse.services.journal import Fact
+from dripcourse.services.parts import Parts
+from dripcourse.services.record import advance, words_of
+
+ASK_AGAIN = timedelta(hours=1)
+_BATCH = 200
+
+
+def settle(parts: Parts, now: datetime) -> int:
+    """Ask for evidence of every unsure sending whose time has come; returns how many are settled by it, or by time."""
+    _expire(parts, now)
+    settled = 0
+    while True:
+        with parts.db.read() as session:
+            unsure = session.scalars(queries.unsure_to_settle(now, _BATCH)).all()
+        for delivery in unsure:
+            settled += _settle_one(parts, delivery, now)
+        if len(unsure) < _BATCH:
+            return settled
+
+
+def _expire(parts: Parts, now: datetime) -> None:
+    """A sending whose lease is over is unsure: whoever had it on the wire will not record it any more."""
+    while True:
+        with parts.db.write() as session:
+            over = session.scalars(queries.sendings_run_out(now, _BATCH)).all()
+            for delivery in over:
+                delivery.state, delivery.wake_at, delivery.changed_at = DeliveryState.UNSURE, now, now
+        if len(over) < _BATCH:
+            return
+
+
+def _settle_one(parts: Parts, delivery: Delivery, now: datetime) -> bool:
+    marked_at = delivery.marked_at or delivery.claimed_at
+    # asked outside any transaction: evidence may lie beyond a wire
+    evidence = parts.transport.evidence(delivery.id, delivery.fence, marked_at=marked_at, now=now)
+    if evidence is Evidence.SENT:
+        return _accept(parts, delivery, Reason.EVIDENCE, now)
+    if evidence is Evidence.NOT_SENT:
+        return _go_again(parts, delivery, now)
+    if parts.rules.assume_after is not None and now >= marked_at + parts.rules.assume_after:
+        return _accept(parts, delivery, Reason.ASSUMED, now)
+    with parts.db.write() as session:
+        session.execute(_only(delivery).values(wake_at=now + ASK_AGAIN))
+    return False
+
+
+def _accept(parts: Parts, delivery: Delivery, reason: Reason, now: datetime) -> bool:
+    """It went, at its mark; the course goes on from there."""
+    parts.journal.note(Fact.ACCEPTED, [delivery.key], now)
+    with parts.db.write() as session:
+        accepted_at = delivery.marked_at or delivery.claimed_at
+        values = {"state": DeliveryState.ACCEPTED, "reason": reason, "accepted_at": accepted_at}
+        if not _changed(session, _only(delivery).values(**values, wake_at=None, changed_at=now)):
+            return False
+        advance(parts, session, [delivery], accepted_at)
+    return True
+
+
+def _go_again(parts: Parts, delivery: Delivery, now: datetime) -> bool:
+    """It did not go: back to claimed, free for anybody, if its reader is still there."""
+    with parts.db.write() as session:
+        back = _only(delivery).where(queries.may_go())
+        if _changed(session, back.values(state=DeliveryState.CLAIMED, reason=Reason.NONE, wake_at=now, changed_at=now)):
+            return True
+        gone = session.get(Delivery, delivery.id, with_for_update=True)
+        if gone is not None and gone.state is DeliveryState.UNSURE:
+            session.delete(
+                gone
+            )  # the reader paused or left meanwhile, and it never went: as if it had not been claimed
+    return True
+
+
+def _only(delivery: Delivery) -> Update:
+    """An update of this delivery if nobody has settled it since we looked."""
+    return update(Delivery).where(
+        Delivery.id == delivery.id, Delivery.fence == delivery.fence, Delivery.state == DeliveryState.UNSURE
+    )
+
+
+def _changed(session: Session, statement: Update) -> bool:
+    return session.execute(statement.returning(Delivery.id)).first() is not None
+
+
+def retry_held(parts: Parts, now: datetime) -> int:
+    """Try again what was held for its words, where the course's words have changed since; returns how many."""
+    retried = 0
+    with parts.db.write() as session:
+        for delivery in session.scalars(queries.held_for_template()):
+            if not delivery.detail.startswith(f"{words_of(parts, delivery.course)}:"):
+                delivery.state, delivery.reason, delivery.detail = DeliveryState.CLAIMED, Reason.NONE, ""
+                delivery.wake_at = delivery.changed_at = now
+                retried += 1
+    return retried
+
+
+def resolve(parts: Parts, ident: str, *, sent: bool, now: datetime) -> Delivery:
+    """The host's word on a delivery that is unsure, assumed, or held: it arrived, or it did not and goes again.
+
+    What was assumed sent stays so: its course has gone on, and its reader can ask for a copy.
+    Raises NotFound, or UsageError where there is nothing to decide.
+    """
+    with parts.db.write() as session:
+        delivery = session.get(Delivery, ident, with_for_update=True)
+        if delivery is None:
+            raise NotFound("There is no delivery by that id. See: dripcourse deliveries list")
+        if not _open_to_word(delivery, sent=sent):
+            raise UsageError(f"That delivery is {delivery.state.value}, so there is nothing to decide about it.")
+        if sent:
+            _resolve_sent(parts, session, delivery, now)
+        else:
+            delivery.state, delivery.reason, delivery.detail = DeliveryState.CLAIMED, Reason.HOST, ""
+            delivery.wake_at = now
+        delivery.changed_at = now
+        return delivery
+
+
+def _open_to_word(delivery: Delivery, *, sent: bool) -> bool:
+    if delivery.state is DeliveryState.UNSURE:
+        return True
+    if delivery.state is DeliveryState.HELD:
+        return not sent and delivery.reason is not Reason.STOPPED
+    return sent and delivery.reason is Reason.ASSUMED
+
+
+def _resolve_sent(parts: Parts, session: Session, delivery: Delivery, now: datetime) -> None:
+    assumed = delivery.state is DeliveryState.ACCEPTED
+    delivery.reason, delivery.wake_at = Reason.HOST, None
+    if assumed:
+        return  # the course has gone on already
+    delivery.state = DeliveryState.ACCEPTED
+    delivery.accepted_at = delivery.marked_at or delivery.claimed_at
+    parts.journal.note(Fact.ACCEPTED, [delivery.key], now)
+    if delivery.kind is Kind.LESSON:
+        advance(parts, session, [delivery], delivery.accepted_at)
+
+
+def unsure(parts: Parts) -> Sequence[Delivery]:
+    """Every delivery that nobody knows the fate of, the assumed ones included, oldest first."""
+    with parts.db.read() as session:
+        return session.scalars(queries.unsure_deliveries()).all()

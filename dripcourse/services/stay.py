@@ -1,0 +1,121 @@
+"""While a reader is in a course: their slot, pausing and resuming, and leaving."""
+
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from dripcourse.db import queries
+from dripcourse.db.models import Delivery, Enrollment
+from dripcourse.domain.delivery import DeliveryState, Kind
+from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
+from dripcourse.domain.errors import NotFound, UsageError
+from dripcourse.domain.pacing import DEFAULT_HOUR, Slot, due_again
+from dripcourse.services.journal import Fact
+from dripcourse.services.parts import Parts
+
+
+def slot_of(enrollment: Enrollment) -> Slot:
+    """A reader's slot."""
+    hour = DEFAULT_HOUR if enrollment.hour is None else enrollment.hour
+    return Slot(enrollment.weekday or 0, hour, enrollment.zone, enrollment.offset_minutes)
+
+
+def set_due(enrollment: Enrollment, due: datetime | None, *, promised: datetime | None = None) -> None:
+    """When the next lesson is due, and may be claimed; None while one is in hand or nothing is to come."""
+    enrollment.due_at = enrollment.wake_at = due
+    enrollment.promised_at = promised
+
+
+def pause(parts: Parts, ident: str, reason: PauseReason, *, until: datetime | None = None) -> None:
+    """Stand still, until an instant or until told. What was claimed and not yet on the wire is taken back. Repeating it is harmless."""
+    with parts.db.write() as session:
+        enrollment = _live(session, ident)
+        if enrollment.state is EnrollmentState.PENDING:
+            raise UsageError("This enrollment was never confirmed, so there is nothing to pause.")
+        enrollment.state, enrollment.pause_reason, enrollment.paused_until = EnrollmentState.PAUSED, reason, until
+        set_due(enrollment, None)
+        _take_back(session, enrollment)
+
+
+def resume(parts: Parts, ident: str, now: datetime) -> None:
+    """Go on: the next lesson comes at the first slot that the pace allows. Repeating it is harmless."""
+    with parts.db.write() as session:
+        enrollment = _live(session, ident)
+        if enrollment.state is EnrollmentState.PAUSED:
+            _go_on(session, enrollment, now)
+
+
+def resume_all(parts: Parts, now: datetime) -> int:
+    """Resume whoever's pause was to last until now, and whoever waited for a course that is there again."""
+    with parts.db.write() as session:
+        over = session.scalars(queries.pauses_over(now)).all()
+        back = session.scalars(queries.waiting_for_courses(parts.library.courses.keys())).all()
+        for enrollment in (*over, *back):
+            _go_on(session, enrollment, now)
+        return len(over) + len(back)
+
+
+def leave(parts: Parts, token: str, now: datetime) -> None:
+    """End the course that a mail's leave link belongs to; met with silence. Repeating it is harmless. Raises NotFound."""
+    with parts.db.write() as session:
+        enrollment = _of_delivery(session, parts.keys.read_web_token(token, "leave"))
+        if enrollment.state in LIVE:
+            end(parts, session, enrollment, LeftReason.ASKED, now)
+
+
+def has_left(parts: Parts, token: str) -> bool:
+    """Whether the course that a leave link belongs to has ended for its reader. Changes nothing. Raises NotFound."""
+    with parts.db.read() as session:
+        return _of_delivery(session, parts.keys.read_web_token(token, "leave")).state not in LIVE
+
+
+def course_of_link(parts: Parts, token: str) -> str:
+    """The course that a leave link belongs to. Raises NotFound."""
+    with parts.db.read() as session:
+        return _of_delivery(session, parts.keys.read_web_token(token, "leave")).course
+
+
+def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReason, now: datetime) -> None:
+    """End an enrollment for good, in the caller's transaction; what was not yet on the wire is taken back."""
+    parts.journal.note(Fact.STOPPED, [enrollment.id], now)
+    enrollment.state, enrollment.left_reason, enrollment.ended_at = EnrollmentState.LEFT, reason, now
+    enrollment.pause_reason = enrollment.paused_until = None
+    set_due(enrollment, None)
+    _take_back(session, enrollment)
+
+
+def _go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
+    enrollment.state = EnrollmentState.ACTIVE
+    enrollment.pause_reason = enrollment.paused_until = None
+    if session.execute(queries.in_hand([enrollment.id])).first() is not None:
+        return  # a lesson is held or unsure: the enrollment waits for it
+    after_welcome = enrollment.last_number == 0
+    due = due_again(slot_of(enrollment), enrollment.pace, enrollment.last_accepted_at, now, after_welcome=after_welcome)
+    set_due(enrollment, due)
+
+
+def _take_back(session: Session, enrollment: Enrollment) -> None:
+    """A claimed lesson was never on the wire, so its row may go; one that is being sent stays, and is the last."""
+    session.flush()
+    session.execute(
+        delete(Delivery).where(
+            Delivery.enrollment_id == enrollment.id,
+            Delivery.kind == Kind.LESSON,
+            Delivery.state == DeliveryState.CLAIMED,
+        )
+    )
+
+
+def _live(session: Session, ident: str) -> Enrollment:
+    enrollment = session.get(Enrollment, ident, with_for_update=True)
+    if enrollment is None or enrollment.state not in LIVE:
+        raise NotFound("There is no running enrollment by that id.")
+    return enrollment
+
+
+def _of_delivery(session: Session, delivery: str | None) -> Enrollment:
+    row = session.get(Delivery, delivery) if delivery else None
+    if row is None or row.enrollment_id is None or row.revoked_at is not None:
+        raise NotFound("This link is not one of ours, or it is too old.")
+    return session.get_one(Enrollment, row.enrollment_id)

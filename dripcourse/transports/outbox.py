@@ -1,0 +1,129 @@
+"""The outbox: a local Maildir, and a ledger beside it that knows what was really put there.
+
+    PATH/            an ordinary Maildir (tmp, new, cur); mail programs may read, move and delete what is in it
+    PATH.ledger/     ours alone: `sent`, one line an attempt, and `staging/`, what is on its way
+
+An attempt is staged, noted in the ledger, then renamed into the Maildir, which is the moment of sending. Afterwards its fate is
+certain, whoever was killed when, and whatever became of the file: still staged means not sent; noted and no longer staged means
+sent. Asking for evidence also settles it: the staged file is taken away, or a void mark left for a worker that may yet wake up.
+"""
+
+import errno
+import mmap
+import os
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Unknown, mime
+
+_TROUBLE = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EROFS: "the folder is read-only",
+    errno.EACCES: "the folder cannot be written to",
+    errno.EPERM: "the folder cannot be written to",
+}
+
+
+class Outbox:
+    """Mail as files in a folder on this machine. Nothing leaves it."""
+
+    is_local = True
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._new = path / "new"
+        self._room = path.with_name(path.name + ".ledger")
+        self._staging = self._room / "staging"
+        self._sent = self._room / "sent"
+        self._ready = False
+
+    def send(self, mail: Outgoing, *, now: datetime) -> Outcome:  # noqa: ARG002 - a folder has no opening hours
+        """Put the mail into the Maildir's `new`, durably."""
+        attempt = f"{mail.delivery}.{mail.fence}"
+        staged = self._staging / attempt
+        try:
+            self._make()
+            if not self._stage(staged, mime(mail)):
+                return Unknown("overtaken")
+            self._note(attempt)
+            staged.rename(self._new / attempt)
+            _sync_folder(self._new)
+        except FileNotFoundError:
+            return Unknown("overtaken")  # settled while we slept: whoever settled it knows its fate
+        except OSError as error:
+            with suppress(OSError):
+                staged.unlink(missing_ok=True)
+            return Later(f"outbox: {_TROUBLE.get(error.errno or 0, 'the folder does not answer')}", everyone=True)
+        return Accepted(attempt)
+
+    def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:  # noqa: ARG002
+        """Always certain: SENT or NOT_SENT, and if NOT_SENT then for good."""
+        attempt = f"{delivery}.{fence}"
+        staged, void = self._staging / attempt, self._staging / f"{attempt}.void"
+        self._make()
+        if void.exists() and void.stat().st_size:
+            return Evidence.NOT_SENT  # it was staged, and we took it away
+        if fate := self._fate(attempt, staged, void):
+            return fate
+        void.touch()
+        # it may have been staged and sent between our look and our mark
+        return self._fate(attempt, staged, void) or Evidence.NOT_SENT
+
+    def _fate(self, attempt: str, staged: Path, void: Path) -> Evidence | None:
+        with suppress(FileNotFoundError):
+            staged.rename(void)
+            return Evidence.NOT_SENT
+        return Evidence.SENT if self._noted(attempt) else None
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+    def _make(self) -> None:
+        if self._ready:
+            return
+        for folder in (self.path / "tmp", self.path / "cur", self._new, self._staging):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._ready = True
+
+    def _stage(self, staged: Path, content: bytes) -> bool:
+        """Whether this attempt may go on: it is the first of its name, and nobody has declared it void."""
+        try:
+            handle = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return False
+        with os.fdopen(handle, "wb") as file:
+            if staged.with_name(staged.name + ".void").exists():
+                staged.unlink(missing_ok=True)
+                return False
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        return True
+
+    def _note(self, attempt: str) -> None:
+        handle = os.open(self._sent, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            # a line break on both sides: a line cut short by a full disk cannot spoil the next one
+            line = f"\n{attempt}\n".encode()
+            if os.write(handle, line) != len(line):
+                raise OSError(errno.ENOSPC, "short write")
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+    def _noted(self, attempt: str) -> bool:
+        with suppress(FileNotFoundError), self._sent.open("rb") as file:
+            if os.fstat(file.fileno()).st_size:
+                with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as ledger:
+                    return ledger.find(f"\n{attempt}\n".encode()) >= 0
+        return False
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
