@@ -1,0 +1,100 @@
+"""`dripcourse run`, `web` and `worker`: the processes that stay."""
+
+import signal
+import socket
+import threading
+from types import FrameType
+
+import click
+import waitress
+
+from dripcourse.bootstrap import choose_clock, open_parts, refuse_false_future
+from dripcourse.cli.common import quiet_logs, settings_of
+from dripcourse.domain.errors import SettingsError
+from dripcourse.scheduler import Heartbeat
+from dripcourse.services.parts import Clock, Parts
+from dripcourse.services.tick import Heart
+from dripcourse.settings import Settings, ensure_secrets
+from dripcourse.web.app import create_app
+
+_THREADS = 8
+
+
+@click.command("run")
+@click.pass_context
+def run(ctx: click.Context) -> None:
+    """Web and scheduler in one process: the embedded default. Sets up and migrates the database by itself."""
+    _stay(ctx, web=True, beat=True)
+
+
+@click.command("web")
+@click.pass_context
+def web(ctx: click.Context) -> None:
+    """The pages only. Refuses an old schema; run `dripcourse db upgrade` first."""
+    _stay(ctx, web=True, beat=False)
+
+
+@click.command("worker")
+@click.pass_context
+def worker(ctx: click.Context) -> None:
+    """The scheduler only; run as many as you like, on as many machines. Refuses an old schema."""
+    _stay(ctx, web=False, beat=True)
+
+
+def _stay(ctx: click.Context, *, web: bool, beat: bool) -> None:
+    quiet_logs()
+    settings = ensure_secrets(settings_of(ctx))
+    clock = choose_clock(settings)
+    listener = listen(settings.host, settings.port) if web else None
+    with open_parts(settings, bring_up=web and beat) as parts:
+        refuse_false_future(parts.transport, clock)
+        heartbeat = Heartbeat(Heart(parts, clock), settings.tick_seconds) if beat else None
+        if heartbeat:
+            heartbeat.start()
+        try:
+            _serve(parts, clock, settings, listener) if listener else _wait()
+        finally:
+            if heartbeat:
+                heartbeat.stop()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises SettingsError if the port is taken or not ours to take."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        why = "is in use by another program" if error.errno == 98 else f"cannot be used ({error.strerror})"
+        raise SettingsError(
+            [f"PORT: port {port} on {host} {why}. Choose another, for example PORT={port + 1}."]
+        ) from None
+    return listener
+
+
+def _serve(parts: Parts, clock: Clock, settings: Settings, listener: socket.socket) -> None:
+    app = create_app(parts, clock, trusted_proxies=settings.trusted_proxies)
+    server = waitress.create_server(
+        app, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=True
+    )
+    click.echo(f"dripcourse listens on http://{settings.host}:{settings.port} - readers see {settings.base_url}")
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        server.run()
+    finally:
+        server.close()
+
+
+def _end(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _wait() -> None:
+    """Until told to stop."""
+    told = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: told.set())
+    signal.signal(signal.SIGINT, lambda *_: told.set())
+    click.echo("dripcourse worker ticks; stop it with Ctrl-C.")
+    told.wait()

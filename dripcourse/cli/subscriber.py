@@ -1,0 +1,191 @@
+"""`dripcourse subscriber`."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dripcourse.cli.common import as_json, iso, opened
+from dripcourse.domain.errors import DripError, SuppressedError, UsageError
+from dripcourse.domain.pacing import WEEKDAYS
+from dripcourse.services import enroll, overview
+from dripcourse.services.enroll import HOST_VOUCHES, How, Wish
+from dripcourse.services.overview import ReaderView
+from dripcourse.services.parts import Clock, Parts
+
+COLUMNS = ("email", "zone", "perspective", "day", "hour")
+
+
+@click.group("subscriber")
+def group() -> None:
+    """Add, import, list and look at readers."""
+
+
+@group.command("add")
+@click.argument("email")
+@click.option("--course", required=True, help="The course's slug, as `dripcourse course list` shows it.")
+@click.option("--perspective", help="A key of the course's perspectives; left out for who did not say.")
+@click.option("--zone", default="UTC", show_default=True, help="The reader's time zone, for example Europe/Berlin.")
+@click.option("--day", type=click.Choice(WEEKDAYS), help="Their weekday; else the day three days from now.")
+@click.option("--hour", type=click.IntRange(0, 23), help="Their hour; else 9.")
+@click.option("--ask", is_flag=True, help="Start the double opt-in instead of vouching for their consent.")
+@click.option("--json", "in_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def add(ctx: click.Context, /, email: str, *, ask: bool, in_json: bool, **words: Any) -> None:  # noqa: ANN401
+    """Enroll EMAIL on your word that they agreed; the next tick sends the welcome. Adding somebody again changes nothing."""
+    with opened(ctx) as (parts, clock):
+        wish = _wish(email, **words)
+        ident, new = (enroll.ask if ask else enroll.vouch)(parts, wish, clock())
+        view = next(each for each in overview.reader(parts, ident) if each.enrollment == ident)
+        click.echo(as_json(view) if in_json else _sentence(view, new=new))
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--course", required=True, help="The course's slug.")
+@click.option("--yes", is_flag=True, help="Do it; without this, only say what would be done.")
+@click.pass_context
+def import_(ctx: click.Context, file: Path, *, course: str, yes: bool) -> None:
+    """Enroll everybody in a CSV file on your word that they agreed. Columns: email (required), zone, perspective, day, hour.
+
+    Without --yes nothing is changed. It may be stopped and run again: who is in already stays as they are.
+    """
+    with opened(ctx) as (parts, clock):
+        rows = list(_rows(file))
+        faults = [fault for number, row in rows if (fault := _fault(parts, number, row, course))]
+        for fault in faults:
+            click.echo(fault, err=True)
+        if faults:
+            raise UsageError(
+                f"{len(faults)} of {len(rows)} rows cannot be used, so nothing was changed. Put them right and try again."
+            )
+        if not yes:
+            click.echo(f"{len(rows)} readers would be enrolled in {course}. Nothing was changed; add --yes to do it.")
+            return
+        _enroll_all(parts, clock, rows, course)
+
+
+def _enroll_all(parts: Parts, clock: Clock, rows: list[tuple[int, dict[str, str]]], course: str) -> None:
+    added = known = suppressed = 0
+    with click.progressbar(rows, label="Enrolling", show_pos=True) as bar:
+        for _, row in bar:
+            try:
+                _, new = enroll.vouch(parts, _wish_of(row, course), clock())
+            except SuppressedError:
+                suppressed += 1
+                continue
+            added, known = added + new, known + (not new)
+    click.echo(f"{added} enrolled, {known} were in already, {suppressed} asked never to be written to.")
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """(line, cells by column) of a CSV file. Raises UsageError if it has no `email` column or is not UTF-8."""
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as lines:
+            reader = csv.DictReader(lines)
+            columns = [name.strip().lower() for name in reader.fieldnames or ()]
+            unknown = [name for name in columns if name not in COLUMNS]
+            if "email" not in columns or unknown:
+                what = f"does not know the column {unknown[0]!r}" if unknown else "needs a column named email"
+                raise UsageError(f"{file.name}: the import {what}. Columns are: {', '.join(COLUMNS)}.")
+            for cells in reader:
+                yield (
+                    reader.line_num,
+                    dict(zip(columns, ((cell or "").strip() for cell in cells.values()), strict=False)),
+                )
+    except (UnicodeDecodeError, csv.Error):
+        raise UsageError(f"{file.name} is not a CSV file in UTF-8. Save it as CSV (UTF-8) and try again.") from None
+
+
+def _fault(parts: Parts, number: int, row: dict[str, str], course: str) -> str | None:
+    try:
+        enroll.check(parts, _wish_of(row, course))
+    except DripError as error:
+        return f"line {number}: {error}"
+    return None
+
+
+def _wish_of(row: dict[str, str], course: str) -> Wish:
+    hour = row.get("hour") or None
+    if hour is not None and not (hour.isdecimal() and int(hour) < 24):
+        raise UsageError(f"the hour {hour!r} is not a number from 0 to 23.")
+    day = (row.get("day") or "").lower() or None
+    if day is not None and day not in WEEKDAYS:
+        raise UsageError(f"the day {day!r} is not one of {', '.join(WEEKDAYS)}.")
+    return _wish(
+        row.get("email", ""),
+        course=course,
+        perspective=row.get("perspective") or None,
+        zone=row.get("zone") or "UTC",
+        day=day,
+        hour=None if hour is None else int(hour),
+    )
+
+
+def _wish(email: str, *, course: str, perspective: str | None, zone: str, day: str | None, hour: int | None) -> Wish:
+    weekday = WEEKDAYS.index(day) if day else None
+    return Wish(email, course, perspective, zone, weekday, hour, How.HOST, HOST_VOUCHES)
+
+
+@group.command("list")
+@click.option("--course", help="Only this course.")
+@click.option("--json", "in_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
+    """Every reader and where they stand, oldest first."""
+    with opened(ctx) as (parts, _):
+        views = overview.readers(parts, course)
+        if in_json:
+            click.echo("[" + ",\n ".join(as_json(view) for view in views) + "]")
+            return
+        count = 0
+        for view in views:
+            count += 1
+            click.echo(f"{view.enrollment}  {view.email:<32} {view.course:<20} {view.state:<10} {_next(view)}")
+        if not count:
+            click.echo("No readers yet. Add one: dripcourse subscriber add EMAIL --course SLUG")
+
+
+@group.command("show")
+@click.argument("reader", metavar="ID_OR_ADDRESS")
+@click.option("--json", "in_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def show(ctx: click.Context, reader: str, *, in_json: bool) -> None:
+    """One reader: their enrollments, and every mail they were sent."""
+    with opened(ctx) as (parts, _):
+        views = overview.reader(parts, reader)
+        if in_json:
+            click.echo(as_json(views[0]) if len(views) == 1 else "[" + ",\n ".join(map(as_json, views)) + "]")
+            return
+        for view in views:
+            _show(view)
+
+
+def _show(view: ReaderView) -> None:
+    click.echo(f"{view.email}  (reader {view.id}, enrollment {view.enrollment})")
+    click.echo(f"  course       {view.course}, {view.state}" + (f" ({view.reason})" if view.reason else ""))
+    click.echo(f"  perspective  {view.perspective or 'did not say'}")
+    click.echo(
+        f"  slot         {view.day or '-'} {view.hour if view.hour is not None else 9:02d}:00, {view.zone}, {view.pace}"
+    )
+    click.echo(f"  next         {_next(view)}")
+    for each in view.deliveries:
+        click.echo(f"    {iso(each.at)}  {each.kind:<8} {each.lesson or '-':<24} {each.state}")
+
+
+def _next(view: ReaderView) -> str:
+    if view.lesson is None:
+        return "nothing to come"
+    return f"{view.lesson}, due {iso(view.due)}" if view.due else f"{view.lesson}, in hand"
+
+
+def _sentence(view: ReaderView, *, new: bool) -> str:
+    if not new:
+        return f"{view.email} is in {view.course} already ({view.state}); nothing was changed."
+    if view.state == "pending":
+        return f"{view.email} will be asked by mail, with the next tick, whether they want {view.course}."
+    return (
+        f"{view.email} is enrolled in {view.course}; the welcome goes with the next tick. Enrollment: {view.enrollment}"
+    )
