@@ -101,6 +101,9 @@ class Enrollment(Base):
         _index_where("ix_enrollment_wake_at", "wake_at", where="wake_at IS NOT NULL AND state = 'active'"),
         _index_where("ix_enrollment_due_at", "due_at", where="due_at IS NOT NULL AND state = 'active'"),
         _index_where("ix_enrollment_paused_until", "paused_until", where="paused_until IS NOT NULL"),
+        _index_where("ix_enrollment_pending", "created_at", where="state = 'pending'"),
+        _index_where("ix_enrollment_waiting", "course", where="pause_reason = 'course'"),
+        Index("ix_enrollment_subscriber_id", "subscriber_id", "course"),
         Index("ix_enrollment_created_at", "created_at"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
         CheckConstraint("hour BETWEEN 0 AND 23", name="hour"),
@@ -215,6 +218,8 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("kind", "key"),
         _index_where("ix_delivery_wake_at", "state", "wake_at", where="wake_at IS NOT NULL"),
+        _index_where("ix_delivery_held", "course", where="state = 'held'"),
+        _index_where("ix_delivery_confirm", "claimed_at", where="kind = 'confirm'"),
         Index("ix_delivery_recipient", "recipient", "kind", "claimed_at"),
         Index("ix_delivery_changed_at", "changed_at"),
     )
@@ -265,7 +270,9 @@ class Inbound(Base):
     verdict: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[Line] = mapped_column(default="")
     evidence: Mapped[str] = mapped_column(Text, default="")
-    delivery_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("delivery.id", ondelete="SET NULL"))
+    delivery_id: Mapped[str | None] = mapped_column(
+        String(ID_LENGTH), ForeignKey("delivery.id", ondelete="SET NULL"), index=True
+    )
 
 
 class Reply(Base):
@@ -275,9 +282,11 @@ class Reply(Base):
 
     id: Mapped[Ident]
     enrollment_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), index=True)
-    delivery_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), ForeignKey("delivery.id", ondelete="SET NULL"))
+    delivery_id: Mapped[str | None] = mapped_column(
+        String(ID_LENGTH), ForeignKey("delivery.id", ondelete="SET NULL"), index=True
+    )
     inbound_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), unique=True)
-    reader_key_id: Mapped[str] = mapped_column(String(ID_LENGTH), ForeignKey("reader_key.id", ondelete="CASCADE"))
+    reader_key_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("reader_key"), index=True)
     text_sealed: Mapped[Sealed]
     raw_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     host_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -19,7 +19,7 @@ from dripcourse.db.models import (
     Suppression,
 )
 from dripcourse.db.types import Row
-from dripcourse.domain.delivery import DeliveryState, Kind
+from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 
 # ------------------------------------------------------------------------------------------------------------ dispatch
@@ -49,9 +49,9 @@ def enrollments_due(now: datetime, limit: int, *, any_hour: bool) -> Select[Enro
     )
 
 
-def lessons_seen(enrollments: Collection[str]) -> Select[str | None, str | None]:
-    """(enrollment, slug) of every lesson that has a delivery, whatever its state."""
-    return select(Delivery.enrollment_id, Delivery.lesson).where(
+def lessons_seen(enrollments: Collection[str]) -> Select[str | None, str | None, Reason]:
+    """(enrollment, slug, reason) of every lesson that has a delivery, whatever its state."""
+    return select(Delivery.enrollment_id, Delivery.lesson, Delivery.reason).where(
         Delivery.enrollment_id.in_(enrollments), Delivery.kind == Kind.LESSON
     )
 

@@ -15,7 +15,7 @@ from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.pacing import wake_at
-from dripcourse.services.compose import Claimed
+from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 from dripcourse.services.stay import set_due, slot_of
@@ -50,14 +50,14 @@ def _claim_lessons(
     """A new Delivery for the next lesson of each of these enrollments."""
     if not due:
         return []
-    seen = _seen(session, [enrollment.id for enrollment, _ in due])
+    pasts = _pasts(session, [enrollment.id for enrollment, _ in due])
     rows: list[Row] = []
     claimed: list[Claimed] = []
     for enrollment, subscriber in due:
-        others = seen[enrollment.id]
-        if row := _next_row(parts, enrollment, subscriber, others, now, any_hour=any_hour):
+        past = pasts.get(enrollment.id, NO_PAST)
+        if row := _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour):
             rows.append(row)
-            claimed.append(Claimed(Delivery(**row), enrollment, subscriber, seen=others))
+            claimed.append(Claimed(Delivery(**row), enrollment, subscriber, past=past))
     session.flush()
     if rows:
         session.connection().execute(insert(_deliveries), rows)
@@ -117,7 +117,7 @@ def _claim_again(
     lessons = [delivery.enrollment_id for delivery in waiting if delivery.enrollment_id]
     readers = {row[0].id: (row[0], row[1]) for row in session.execute(queries.subscribers_of(lessons))}
     signups = {row.id: row for row in session.scalars(queries.signups([d.signup_id for d in waiting if d.signup_id]))}
-    seen = _seen(session, lessons)
+    pasts = _pasts(session, lessons)
     claimed = []
     for delivery in waiting:
         enrollment, subscriber = readers.get(delivery.enrollment_id or "", (None, None))
@@ -128,16 +128,20 @@ def _claim_again(
                 continue
         delivery.fence += 1
         delivery.wake_at, delivery.changed_at = now + parts.rules.lease, now
-        others = seen[delivery.enrollment_id or ""] - {delivery.lesson or ""}
-        claimed.append(Claimed(delivery, enrollment, subscriber, signups.get(delivery.signup_id or ""), others))
+        past = pasts.get(delivery.enrollment_id or "", NO_PAST)
+        claimed.append(Claimed(delivery, enrollment, subscriber, signups.get(delivery.signup_id or ""), past))
     session.flush()
     return claimed
 
 
-def _seen(session: Session, enrollments: Sequence[str]) -> dict[str, frozenset[str]]:
-    """The slugs each enrollment has a delivery for, in any state."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    if enrollments:
-        for enrollment, slug in session.execute(queries.lessons_seen(enrollments)):
-            found[enrollment or ""].add(slug or "")
-    return defaultdict(frozenset, {ident: frozenset(slugs) for ident, slugs in found.items()})
+def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:
+    """What each of these enrollments has had, or has in hand."""
+    if not enrollments:
+        return {}
+    seen: defaultdict[str, set[str]] = defaultdict(set)
+    assumed: defaultdict[str, set[str]] = defaultdict(set)
+    for enrollment, slug, reason in session.execute(queries.lessons_seen(enrollments)):
+        seen[enrollment or ""].add(slug or "")
+        if reason is Reason.ASSUMED:
+            assumed[enrollment or ""].add(slug or "")
+    return {ident: Past(frozenset(slugs), frozenset(assumed[ident])) for ident, slugs in seen.items()}

@@ -18,14 +18,25 @@ from dripcourse.services.stay import slot_of
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """The lessons an enrollment has other deliveries for, by slug, and those of them that were only assumed to have gone."""
+
+    seen: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
+
+
+NO_PAST = Past()
+
+
+@dataclass(frozen=True, slots=True)
 class Claimed:
-    """A delivery this process holds, with what is needed to write it. `seen`: the slugs of the enrollment's other deliveries."""
+    """A delivery this process holds, with what is needed to write it."""
 
     delivery: Delivery
     enrollment: Enrollment | None = None
     subscriber: Subscriber | None = None
     signup: Signup | None = None
-    seen: frozenset[str] = frozenset()
+    past: Past = NO_PAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     lesson = course.lesson(delivery.lesson or "") if course else None
     if course is None or lesson is None:
         raise NotFound("This lesson is no longer in its course.")
-    promise = delivery.promise_at = _promise(course, lesson, enrollment, claimed.seen, now)
+    promise = delivery.promise_at = _promise(course, lesson, enrollment, claimed.past.seen, now)
     letter = parts.renderer.lesson(
         course, lesson, enrollment.perspective, _facts(parts, claimed, course, lesson, promise, now)
     )
@@ -144,6 +155,7 @@ def _facts(
         answer_url=me,
         support_url=f"{base}/support",
         clean_copy_url=f"{base}/c/{course.cover}/l/{lesson.number:02d}",
+        after_unsure=enrollment.last_lesson in claimed.past.assumed,
     )
 
 

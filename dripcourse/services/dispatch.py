@@ -152,7 +152,8 @@ class _Courier:
             ]
             if rows:
                 session.connection().execute(_MARK, rows)
-            on_the_wire = set(session.execute(queries.on_the_wire([ready.delivery.id for ready in group])).tuples())
+            marked = session.execute(queries.on_the_wire([ready.delivery.id for ready in group]))
+            on_the_wire = {(ident, fence) for ident, fence in marked}
             going = [ready for ready in group if (ready.delivery.id, ready.delivery.fence) in on_the_wire]
             if len(going) < len(group):
                 _drop(session, [ready for ready in group if ready not in going], stopped, now)

@@ -414,4 +414,6 @@ def forget_unconfirmed(parts: Parts, now: datetime) -> int:
             if len(others) == 1:
                 session.execute(delete(Subscriber).where(Subscriber.id == enrollment.subscriber_id))
         session.execute(delete(Signup).where(Signup.requested_at < limit, Signup.handled_at.is_not(None)))
+        # that a confirmation went is remembered for as long as it counts, by its digest alone
+        session.execute(delete(Delivery).where(Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < now - _SPAN))
         return len(pending)

@@ -1,0 +1,43 @@
+"""Whether this installation can do its work: what a load balancer asks, and a host who looks."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dripcourse.db import queries, schema
+from dripcourse.domain.errors import DatabaseAway, SchemaError
+from dripcourse.services.parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that must be so; `says` is a line for the host."""
+
+    name: str
+    ok: bool
+    says: str
+
+
+def readiness(parts: Parts, now: datetime, *, beat_within: timedelta) -> list[Check]:
+    """The database answers, its schema is the one this code wants, and somebody has ticked lately. Stops at the first that fails."""
+    checks: list[Check] = []
+    for look in (_schema, _beat):
+        try:
+            checks += look(parts, now, beat_within)
+        except (DatabaseAway, SchemaError) as error:
+            checks.append(Check("database" if isinstance(error, DatabaseAway) else "schema", ok=False, says=str(error)))
+            break
+    return checks
+
+
+def _schema(parts: Parts, _now: datetime, _within: timedelta) -> list[Check]:
+    schema.require(parts.db)
+    return [Check("database", ok=True, says="answers"), Check("schema", ok=True, says="is the one this version wants")]
+
+
+def _beat(parts: Parts, now: datetime, within: timedelta) -> list[Check]:
+    with parts.db.read() as session:
+        lately = session.scalars(queries.beats_since(now - within)).first()
+    if lately is not None:
+        return [Check("beat", ok=True, says="somebody ticks")]
+    says = f"nobody has ticked for {within.total_seconds():.0f} seconds. Is a worker running? Start one with: dripcourse worker"
+    return [Check("beat", ok=False, says=says)]

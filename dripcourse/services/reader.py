@@ -1,0 +1,72 @@
+"""A reader's own page: where they are, and standing still for a while. A link from a mail opens it, so it shows no past words."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from dripcourse.db.models import Delivery, Enrollment
+from dripcourse.domain.course import Course, Lesson
+from dripcourse.domain.enrollment import EnrollmentState, PauseReason
+from dripcourse.domain.errors import NotFound
+from dripcourse.services import overview, stay
+from dripcourse.services.parts import Parts
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a reader is in a course. `due` is None if nothing is to come, or if what comes is in hand already."""
+
+    course: Course
+    state: EnrollmentState
+    paused_by_reader: bool
+    last: Lesson | None
+    due: datetime | None
+    tz: tzinfo
+    zone: str
+    leave_token: str
+
+
+def look(parts: Parts, token: str) -> Place:
+    """Where the reader of the mail that holds this link is. Changes nothing. Raises NotFound."""
+    with parts.db.read() as session:
+        delivery, enrollment = _of_link(parts, session, token)
+        course = parts.library.courses.get(enrollment.course)
+        if course is None:
+            raise NotFound("This course is not here any more.")
+        ident = enrollment.id
+    coming = overview.coming(parts, ident)
+    return Place(
+        course=course,
+        state=enrollment.state,
+        paused_by_reader=enrollment.pause_reason is PauseReason.READER,
+        last=course.lesson(enrollment.last_lesson or ""),
+        due=coming[0].due if coming else None,
+        tz=stay.slot_of(enrollment).tz,
+        zone=enrollment.zone,
+        leave_token=parts.keys.web_token(delivery, "leave"),
+    )
+
+
+def pause(parts: Parts, token: str, now: datetime) -> None:
+    """Stand still until the reader says so. Harmless if they stand still already, or have ended. Raises NotFound."""
+    with parts.db.read() as session:
+        enrollment = _of_link(parts, session, token)[1]
+    if enrollment.state is EnrollmentState.ACTIVE:
+        stay.pause(parts, enrollment.id, PauseReason.READER, now)
+
+
+def resume(parts: Parts, token: str, now: datetime) -> None:
+    """Go on after the reader's own pause; the host's stays. Harmless if nothing is paused. Raises NotFound."""
+    with parts.db.read() as session:
+        enrollment = _of_link(parts, session, token)[1]
+    if enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason is PauseReason.READER:
+        stay.resume(parts, enrollment.id, now)
+
+
+def _of_link(parts: Parts, session: Session, token: str) -> tuple[str, Enrollment]:
+    ident = parts.keys.read_web_token(token, "me")
+    delivery = session.get(Delivery, ident) if ident else None
+    if delivery is None or delivery.enrollment_id is None or delivery.revoked_at is not None:
+        raise NotFound("This link is not one of ours, or it is too old.")
+    return delivery.id, session.get_one(Enrollment, delivery.enrollment_id)

@@ -1,0 +1,83 @@
+"""A copy cannot speak, and a restored database learns from the journal what it missed."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dripcourse.domain.errors import MuteError
+from dripcourse.services import adopt, overview, stay
+from tests.support.house import open_house, subjects
+
+
+def copy_of(folder: Path, to: Path) -> Path:
+    """The database alone, as a backup holds it; the journal and the outbox stay where they are."""
+    to.mkdir()
+    for file in folder.glob("truth.db*"):
+        shutil.copy(file, to / file.name)
+    return to
+
+
+def test_a_copy_sends_nothing_until_it_is_adopted(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    original.mkdir()
+    with open_house(original) as house:
+        house.enroll()
+        house.tick()
+    clone = copy_of(original, tmp_path / "clone")
+    with open_house(clone, JOURNAL_DIR=str(original / "journal")) as house:
+        house.turn(days=30)
+        with pytest.raises(MuteError, match="dripcourse adopt"):
+            house.tick()
+        assert house.mails() == []
+        adopt.adopt(house.parts, house.now)
+        house.tick()
+        assert subjects(house.mails()) == ["Letter 1"]
+
+
+def test_a_restored_backup_repeats_no_lesson_and_writes_to_nobody_who_left(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    original.mkdir()
+    with open_house(original) as house:
+        stays, leaves = house.enroll("stays@example.org"), house.enroll("leaves@example.org")
+        house.tick()
+        house.parts.db.close()
+        backup = copy_of(original, tmp_path / "backup")
+        for _ in range(25):
+            house.turn(days=1)
+            house.tick()
+        with house.parts.db.write() as session:
+            leaver = session.get_one(stay.Enrollment, leaves)
+            stay.end(house.parts, session, leaver, stay.LeftReason.ASKED, house.now)
+        went = subjects(house.mails("stays@example.org"))
+        now = house.now
+    with open_house(backup, now=now, JOURNAL_DIR=str(original / "journal")) as house:
+        done = adopt.adopt(house.parts, now)
+        # all but the welcome, which the backup knows; the leaver's lessons do not matter any more
+        assert (done.accepted, done.stopped, done.unsure) == (len(went) - 1, 1, 0)
+        house.tick()
+        assert house.mails() == []
+        for _ in range(100):
+            house.turn(days=1)
+            house.tick()
+        assert len(house.mails("stays@example.org")) == 9 - len(went)
+        assert house.mails("leaves@example.org") == []
+        assert {view.enrollment: view.state for view in overview.readers(house.parts)} == {
+            stays: "completed",
+            leaves: "left",
+        }
+
+
+def test_without_a_journal_what_fell_due_since_is_unsure(tmp_path: Path) -> None:
+    original = tmp_path / "original"
+    original.mkdir()
+    with open_house(original) as house:
+        house.enroll()
+        house.tick()
+    clone = copy_of(original, tmp_path / "clone")
+    with open_house(clone) as house:
+        house.turn(days=30)
+        done = adopt.adopt(house.parts, house.now)
+        assert (done.accepted, done.unsure) == (0, 1)
+        [doubt] = overview.deliveries(house.parts, only_unsure=True)
+        assert doubt.lesson == "acknowledgement"
