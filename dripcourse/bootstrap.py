@@ -12,6 +12,7 @@ from dripcourse.db import schema
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import SettingsError, UsageError
 from dripcourse.domain.mail import Transport
+from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules
@@ -97,6 +98,7 @@ def open_parts(settings: Settings, *, bring_up: bool = False, transport: Transpo
             schema.upgrade(db, now=utc_now())
         schema.require(db)
         parts = _assemble(settings, db, transport or choose_transport(settings))
+        require_keys(db, parts.keys)
         try:
             yield parts
         finally:

@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 could not; 2 asked for wrongly, or the settings do not allow it.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -61,6 +62,7 @@ def dripcourse(ctx: click.Context, config: str | None) -> None:
 
 def main() -> None:
     """Run the command line and exit; a failure is a sentence on stderr, never a traceback."""
+    os.umask(0o077)  # whatever we make, database and mails and keys, is its owner's alone
     try:
         dripcourse.main(standalone_mode=False)
     except click.exceptions.Abort:

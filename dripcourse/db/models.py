@@ -330,6 +330,7 @@ class Instance(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fingerprint: Mapped[Line]
     sealed_at: Mapped[Moment]
+    key_check: Mapped[bytes | None] = mapped_column(LargeBinary)
     epoch: Mapped[int] = mapped_column(default=1)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dripcourse.db.models import (
     Base,
@@ -21,6 +21,24 @@ from dripcourse.db.models import (
 from dripcourse.db.types import Row
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
+
+# ---------------------------------------------------------------------------------------------------------------- tick
+
+
+def agenda(now: datetime, *, any_hour: bool) -> Select[bool, bool, bool, bool]:
+    """What there is to do at an instant: (settle, decide, resume, send), each answered by an index; nothing is locked."""
+    wire = (DeliveryState.SENDING, DeliveryState.UNSURE)
+    settle = exists().where(Delivery.state.in_(wire), Delivery.wake_at <= now)
+    waiting = exists().where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now)
+    due = exists().where(Enrollment.state == EnrollmentState.ACTIVE, _due_column(any_hour=any_hour) <= now)
+    decide = exists().where(Signup.handled_at.is_(None))
+    resume = exists().where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
+    return select(settle, decide, resume, or_(waiting, due))
+
+
+def _due_column(*, any_hour: bool) -> InstrumentedAttribute[datetime | None]:
+    return Enrollment.due_at if any_hour else Enrollment.wake_at
+
 
 # ------------------------------------------------------------------------------------------------------------ dispatch
 
@@ -38,7 +56,7 @@ def deliveries_to_claim(now: datetime, limit: int) -> Select[Delivery]:
 
 def enrollments_due(now: datetime, limit: int, *, any_hour: bool) -> Select[Enrollment, Subscriber]:
     """Active enrollments whose next lesson may go, and their readers; with `any_hour` also those that would wait for the morning."""
-    when = Enrollment.due_at if any_hour else Enrollment.wake_at
+    when = _due_column(any_hour=any_hour)
     return (
         select(Enrollment, Subscriber)
         .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
@@ -76,9 +94,15 @@ def suppressed_among(indexes: Collection[bytes]) -> Select[bytes]:
 
 
 def may_go() -> ColumnElement[bool]:
-    """The consent check right before the wire: a lesson's enrollment is active; other kinds stand on their own."""
-    active = exists().where(Enrollment.id == Delivery.enrollment_id, Enrollment.state == EnrollmentState.ACTIVE)
-    return or_(Delivery.kind != Kind.LESSON, active)
+    """The consent check right before the wire: a lesson's enrollment is active, a copy's reader has not left; other kinds stand alone."""
+    mine = exists().where(Enrollment.id == Delivery.enrollment_id)
+    active = mine.where(Enrollment.state == EnrollmentState.ACTIVE)
+    left = mine.where(Enrollment.state == EnrollmentState.LEFT)
+    return or_(
+        and_(Delivery.kind == Kind.LESSON, active),
+        and_(Delivery.kind == Kind.COPY, ~left),
+        and_(Delivery.kind != Kind.LESSON, Delivery.kind != Kind.COPY),
+    )
 
 
 def on_the_wire(ids: Collection[str]) -> Select[str, int]:
@@ -189,20 +213,32 @@ def consent_text(text_hash: bytes) -> Select[bytes]:
 
 def pending_since_before(instant: datetime) -> Select[Enrollment]:
     """Enrollments that were never confirmed and were asked for before an instant."""
-    return select(Enrollment).where(Enrollment.state == EnrollmentState.PENDING, Enrollment.created_at < instant)
+    return (
+        select(Enrollment)
+        .where(Enrollment.state == EnrollmentState.PENDING, Enrollment.created_at < instant)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def pauses_over(now: datetime) -> Select[Enrollment]:
     """Paused enrollments whose pause was to last until now."""
-    return select(Enrollment).where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
+    return (
+        select(Enrollment)
+        .where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def waiting_for_courses(courses: Collection[str]) -> Select[Enrollment]:
     """Enrollments that stand still because their course had gone, and it is one of these."""
-    return select(Enrollment).where(
-        Enrollment.state == EnrollmentState.PAUSED,
-        Enrollment.pause_reason == PauseReason.COURSE,
-        Enrollment.course.in_(courses),
+    return (
+        select(Enrollment)
+        .where(
+            Enrollment.state == EnrollmentState.PAUSED,
+            Enrollment.pause_reason == PauseReason.COURSE,
+            Enrollment.course.in_(courses),
+        )
+        .with_for_update(skip_locked=True)
     )
 
 
@@ -265,7 +301,11 @@ def state_counts() -> Select[DeliveryState, int]:
 
 def held_for_template() -> Select[Delivery]:
     """Lessons held because their words could not be rendered."""
-    return select(Delivery).where(and_(Delivery.state == DeliveryState.HELD, Delivery.reason == "template"))
+    return (
+        select(Delivery)
+        .where(Delivery.state == DeliveryState.HELD, Delivery.reason == Reason.TEMPLATE)
+        .with_for_update(skip_locked=True)
+    )
 
 
 def keep_once(session: Session, table: type[Base], rows: Sequence[Row]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from dripcourse.domain.errors import DatabaseAway
@@ -33,14 +33,21 @@ class Database:
         self._writer = self.engine.execution_options(write=True)
 
     def _sqlite_engine(self, echo: bool) -> Engine:
-        engine = create_engine(self.url, echo=echo, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        engine = create_engine(
+            self.url,
+            echo=echo,
+            hide_parameters=True,  # an exception's text holds no value of any row
+            connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        )
         event.listen(engine, "connect", _be_careful)
         event.listen(engine, "begin", _begin)
         return engine
 
     def _server_engine(self, echo: bool) -> Engine:
         # pre_ping: a server that was restarted is met with a new connection, not with an error (FAULTS.md S20)
-        return create_engine(self.url, echo=echo, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        return create_engine(
+            self.url, echo=echo, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10
+        )
 
     @property
     def path(self) -> Path | None:
@@ -86,27 +93,36 @@ def _translated() -> Iterator[None]:
     """The database's troubles as ours, in words that hold no statement, value or address."""
     try:
         yield
-    except OperationalError as error:
-        raise DatabaseAway(_what_happened(error)) from None
     except DBAPIError as error:
-        if error.connection_invalidated:
-            raise DatabaseAway("The database went away in mid-sentence. Nothing half-done was kept.") from None
-        raise
+        if type(error) in _TROUBLES or error.connection_invalidated:
+            raise DatabaseAway(_what_happened(error)) from None
+        raise  # a broken constraint, a wrong statement: a fault of ours
 
 
-def _what_happened(error: OperationalError) -> str:
+def _what_happened(error: DBAPIError) -> str:
     said = str(error.orig).lower()
     for sign, words in _SIGNS.items():
         if sign in said:
             return words
+    if error.connection_invalidated:
+        return "The database went away in mid-sentence. Nothing half-done was kept."
     return "The database does not answer. Is it running, and is DATABASE_URL right?"
 
 
+_TROUBLES = (OperationalError, InternalError, DatabaseError)
+_BUSY = "The database is busy: another process has held it for too long. Nothing was changed; try again."
+_FULL = "The disk is full, so nothing could be written. Nothing was changed; make room and it goes on by itself."
+_READ_ONLY = "The database file cannot be written to. Check who owns it and its folder."
 _SIGNS = {
-    "locked": "The database is busy: another process has held it for too long. Nothing was changed; try again.",
-    "full": "The disk is full, so nothing could be written. Nothing was changed; make room and it goes on by itself.",
-    "readonly": "The database file cannot be written to. Check who owns it and its folder.",
+    "locked": _BUSY,
+    "deadlock": _BUSY,
+    "full": _FULL,
+    "no space left": _FULL,
+    "readonly": _READ_ONLY,
+    "read-only transaction": "The database is a standby that takes no changes. Check where DATABASE_URL points.",
     "unable to open": "The database file cannot be opened. Check that its folder exists and can be written to.",
+    "not a database": "The database file is no database, or it is damaged. Restore it from a backup.",
+    "malformed": "The database file is damaged. Restore it from a backup.",
     "no such table": "The database has no tables yet. Run: dripcourse db upgrade",
     "disk i/o": "The disk does not answer as it should. Nothing was changed.",
 }
@@ -117,7 +133,12 @@ def fingerprint(session: Session) -> str:
     bind = session.get_bind()
     if bind.dialect.name == "sqlite":
         path = Path(str(bind.engine.url.database)).resolve()
-        return f"sqlite:{path}:{path.stat().st_ino}"
+        try:
+            return f"sqlite:{path}:{path.stat().st_ino}"
+        except OSError:
+            raise DatabaseAway(
+                "The database file has gone from its place. Put it back, then start dripcourse again."
+            ) from None
     row = session.execute(
         text(
             "SELECT s.system_identifier, d.oid FROM pg_control_system() s, pg_database d WHERE d.datname = current_database()"

@@ -52,6 +52,11 @@ def lesson_key(enrollment: str, slug: str) -> str:
     return f"{enrollment}:{slug}"
 
 
+def copy_key(enrollment: str, slug: str, request: str) -> str:
+    """The key of a copy of a lesson that a reader asked for; `request` tells two askings apart."""
+    return f"{enrollment}:{slug}:{request}"
+
+
 def confirm_key(signup: str, n: int) -> str:
     """The key of the n-th confirmation mail for a sign-up."""
     return f"{signup}:{n}"

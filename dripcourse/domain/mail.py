@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,28 @@ class Transport(Protocol):
         ...
 
 
+class _Verbatim(BaseHeader):
+    """A header of links. Folded as prose, a long one would be cut into encoded words, which no program reads there (RFC 2047 5)."""
+
+    max_count = 1
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        kwds |= {"decoded": value, "parse_tree": None}
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self.replace('>, <', f'>,{policy.linesep} <')}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("List-Unsubscribe", _Verbatim)
+_HEADERS.map_to_type("List-Id", _Verbatim)
+_WIRE = SMTP.clone(header_factory=_HEADERS)
+
+
 def mime(mail: Outgoing) -> bytes:
     """The mail as RFC 5322 bytes with CRLF line ends: multipart/alternative, plain text first (RFC 2046 5.1.4)."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_WIRE)
     message["From"] = Address(display_name=mail.sender.name, addr_spec=mail.sender.address)
     message["To"] = Address(addr_spec=mail.to)
     message["Subject"] = mail.subject

@@ -74,11 +74,14 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     lesson = course.lesson(delivery.lesson or "") if course else None
     if course is None or lesson is None:
         raise NotFound("This lesson is no longer in its course.")
-    promise = delivery.promise_at = _promise(course, lesson, enrollment, claimed.past.seen, now)
+    if delivery.kind is Kind.LESSON:
+        delivery.promise_at = _promise(course, lesson, enrollment, claimed.past.seen, now)
+    else:
+        delivery.promise_at = enrollment.due_at  # a copy repeats the promise that stands
+    promise = delivery.promise_at
     letter = parts.renderer.lesson(
         course, lesson, enrollment.perspective, _facts(parts, claimed, course, lesson, promise, now)
     )
-    reading = course.reading(enrollment.perspective)
     said = _said(course, lesson, course.reading(enrollment.perspective), letter)
     outgoing = _outgoing(
         parts,
@@ -124,6 +127,7 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
 
 _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
     Kind.LESSON: _lesson,
+    Kind.COPY: _lesson,
     Kind.CONFIRM: _confirmation,
 }
 
@@ -144,7 +148,9 @@ def _facts(
     delivery, enrollment = claimed.delivery, claimed.enrollment
     assert enrollment is not None  # noqa: S101 - _lesson has looked
     tz = slot_of(enrollment).tz
-    promised = enrollment.promised_at.astimezone(tz).date() if enrollment.promised_at else None
+    promised = None
+    if delivery.kind is Kind.LESSON and enrollment.promised_at is not None:
+        promised = enrollment.promised_at.astimezone(tz).date()
     base = parts.rules.base_url
     me = f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}"
     return LessonFacts(

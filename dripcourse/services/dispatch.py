@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, LessonText, table
 from dripcourse.domain.address import normal_form
-from dripcourse.domain.delivery import DeliveryState, Kind, Reason
+from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.mail import Later, Outcome
 from dripcourse.services.claim import claim
@@ -206,4 +206,4 @@ def _drop(session: Session, unmarked: Sequence[Ready], stopped: set[str], now: d
         .where(*ours, Delivery.id.in_(stopped))
         .values(state=DeliveryState.HELD, reason=Reason.STOPPED, wake_at=None, changed_at=now)
     )
-    session.execute(delete(Delivery).where(*ours, Delivery.kind == Kind.LESSON, ~queries.may_go()))
+    session.execute(delete(Delivery).where(*ours, ~queries.may_go()))

@@ -5,11 +5,14 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db.models import Delivery, Enrollment
+from dripcourse.db import queries
+from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.course import Course, Lesson
+from dripcourse.domain.delivery import DeliveryState, Kind, copy_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.errors import NotFound
 from dripcourse.services import overview, stay
+from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 
 
@@ -48,12 +51,12 @@ def look(parts: Parts, token: str) -> Place:
     )
 
 
-def pause(parts: Parts, token: str, now: datetime) -> None:
+def pause(parts: Parts, token: str) -> None:
     """Stand still until the reader says so. Harmless if they stand still already, or have ended. Raises NotFound."""
     with parts.db.read() as session:
         enrollment = _of_link(parts, session, token)[1]
     if enrollment.state is EnrollmentState.ACTIVE:
-        stay.pause(parts, enrollment.id, PauseReason.READER, now)
+        stay.pause(parts, enrollment.id, PauseReason.READER)
 
 
 def resume(parts: Parts, token: str, now: datetime) -> None:
@@ -62,6 +65,34 @@ def resume(parts: Parts, token: str, now: datetime) -> None:
         enrollment = _of_link(parts, session, token)[1]
     if enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason is PauseReason.READER:
         stay.resume(parts, enrollment.id, now)
+
+
+def again(parts: Parts, token: str, now: datetime) -> None:
+    """Send a copy of the last lesson with the next tick; at most one copy a lesson a day. It does not touch the pace. Raises NotFound."""
+    with parts.db.write() as session:
+        enrollment = _of_link(parts, session, token)[1]
+        if enrollment.last_lesson is None or enrollment.state is EnrollmentState.LEFT:
+            return
+        reader = session.get_one(Subscriber, enrollment.subscriber_id)
+        key = copy_key(enrollment.id, enrollment.last_lesson, now.date().isoformat())
+        if session.scalars(queries.delivery_by_key(Kind.COPY, key)).first() is None:
+            session.add(
+                Delivery(
+                    id=new_id(),
+                    kind=Kind.COPY,
+                    key=key,
+                    enrollment_id=enrollment.id,
+                    recipient=reader.address_index,
+                    course=enrollment.course,
+                    lesson=enrollment.last_lesson,
+                    state=DeliveryState.CLAIMED,
+                    fence=0,
+                    wake_at=now,
+                    due_at=now,
+                    claimed_at=now,
+                    changed_at=now,
+                )
+            )
 
 
 def _of_link(parts: Parts, session: Session, token: str) -> tuple[str, Enrollment]:

@@ -46,14 +46,22 @@ def resume(parts: Parts, ident: str, now: datetime) -> None:
             _go_on(session, enrollment, now)
 
 
-def resume_all(parts: Parts, now: datetime) -> int:
-    """Resume whoever's pause was to last until now, and whoever waited for a course that is there again."""
+def resume_due(parts: Parts, now: datetime) -> int:
+    """Resume whoever's pause was to last until now; returns how many."""
     with parts.db.write() as session:
         over = session.scalars(queries.pauses_over(now)).all()
-        back = session.scalars(queries.waiting_for_courses(parts.library.courses.keys())).all()
-        for enrollment in (*over, *back):
+        for enrollment in over:
             _go_on(session, enrollment, now)
-        return len(over) + len(back)
+        return len(over)
+
+
+def resume_waiting(parts: Parts, now: datetime) -> int:
+    """Resume whoever stands still because their course had gone, if it is there again; returns how many."""
+    with parts.db.write() as session:
+        back = session.scalars(queries.waiting_for_courses(parts.library.courses.keys())).all()
+        for enrollment in back:
+            _go_on(session, enrollment, now)
+        return len(back)
 
 
 def leave(parts: Parts, token: str, now: datetime) -> None:

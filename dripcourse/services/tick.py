@@ -1,22 +1,21 @@
 """One beat of the heart: everything that wants doing at an instant, in its order."""
 
-import logging
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
-
-from sqlalchemy.orm import Session
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from time import monotonic
 
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
-from dripcourse.db.session import fingerprint
-from dripcourse.domain.errors import MuteError
 from dripcourse.services import enroll, settle, stay
 from dripcourse.services.dispatch import dispatch
+from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Clock, Parts
+from dripcourse.services.record import Counts
 
-log = logging.getLogger(__name__)
+BEAT_SECONDS = 5.0
+TIDY_EVERY = timedelta(hours=12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,46 +41,46 @@ class Heart:
         self._clock = clock
         self._id = new_id()
         self._started_at = clock()
+        self._beaten: float | None = None
+        self._tidied_at: datetime | None = None
 
     def tick(self, *, any_hour: bool = False, stopping: Callable[[], bool] = lambda: False) -> Ticked:
-        """Handle what arrived, send what is due, settle what is unsure.
+        """Handle what arrived, send what is due, settle what is unsure. With nothing to do it asks one question and writes nothing.
 
         Raises MuteError if the database is a copy, DatabaseAway if it does not answer; the next tick finds everything as it was.
         """
         parts, now = self._parts, self._clock()
-        self._begin(now)
-        settled = settle.settle(parts, now)
-        arrived = enroll.decide(parts, now)
-        stay.resume_all(parts, now)
-        enroll.forget_unconfirmed(parts, now)
-        settle.retry_held(parts, now)
-        counts = dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
+        self._beat(now)
+        self._tidy(now)
+        with parts.db.read() as session:
+            require_voice(session)
+            to_settle, to_decide, to_resume, to_send = session.execute(queries.agenda(now, any_hour=any_hour)).one()
+        settled = settle.settle(parts, now) if to_settle else 0
+        arrived = enroll.decide(parts, now) if to_decide else 0
+        if to_resume:
+            stay.resume_due(parts, now)
+        counts = Counts()
+        if to_send or to_decide or to_resume or to_settle:
+            counts = dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
         if counts.unsure:
             settled += settle.settle(parts, self._clock())
-        return Ticked(
-            at=now,
-            arrived=arrived,
-            claimed=counts.claimed,
-            accepted=counts.accepted,
-            refused=counts.refused,
-            deferred=counts.deferred,
-            held=counts.held,
-            unsure=counts.unsure,
-            settled=settled,
-        )
+        return Ticked(at=now, arrived=arrived, settled=settled, **asdict(counts))
 
-    def _begin(self, now: datetime) -> None:
-        """Note that we are alive, and make sure that this database may speak."""
+    def _beat(self, now: datetime) -> None:
+        """Note that we are alive, every few seconds of real time: it is read to see whether anybody ticks."""
+        if self._beaten is not None and monotonic() - self._beaten < BEAT_SECONDS:
+            return
         with self._parts.db.write() as session:
-            require_voice(session)
             session.merge(Beat(id=self._id, started_at=self._started_at, beat_at=now))
+        self._beaten = monotonic()
 
-
-def require_voice(session: Session) -> None:
-    """Raises MuteError if the database is not the one that was set up here: a restored backup, a copy for trials."""
-    seal = session.scalar(queries.instance())
-    if seal is None or seal.fingerprint != fingerprint(session):
-        raise MuteError(
-            "This database is a copy: it was restored, moved or cloned, and a copy sends nothing, so that nobody gets a"
-            " lesson twice. If it is now the real one, run: dripcourse adopt"
-        )
+    def _tidy(self, now: datetime) -> None:
+        """Once on start and then twice a day: what is to be forgotten, and what waited for a course that is there again."""
+        if self._tidied_at is not None and now - self._tidied_at < TIDY_EVERY:
+            return
+        with self._parts.db.read() as session:
+            require_voice(session)
+        stay.resume_waiting(self._parts, now)
+        enroll.forget_unconfirmed(self._parts, now)
+        settle.retry_held(self._parts, now)
+        self._tidied_at = now

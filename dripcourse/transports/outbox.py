@@ -83,7 +83,7 @@ class Outbox:
     def _make(self) -> None:
         if self._ready:
             return
-        for folder in (self.path / "tmp", self.path / "cur", self._new, self._staging):
+        for folder in (self.path, self._room, self.path / "tmp", self.path / "cur", self._new, self._staging):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._ready = True
 

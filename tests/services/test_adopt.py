@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dripcourse.domain.errors import MuteError
+from dripcourse.domain.errors import MuteError, SettingsError
 from dripcourse.services import adopt, overview, stay
 from tests.support.house import open_house, subjects
 
@@ -81,3 +81,23 @@ def test_without_a_journal_what_fell_due_since_is_unsure(tmp_path: Path) -> None
         assert (done.accepted, done.unsure) == (0, 1)
         [doubt] = overview.deliveries(house.parts, only_unsure=True)
         assert doubt.lesson == "acknowledgement"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "another secret of thirty-two characters"),
+        ("REPLY_KEYS", "YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk="),
+    ],
+)
+def test_a_database_met_with_the_wrong_keys_refuses_to_start(tmp_path: Path, name: str, value: str) -> None:
+    with open_house(tmp_path) as house:
+        house.enroll()
+        right = {
+            "SECRET_KEY": "a secret of at least thirty-two characters",
+            "REPLY_KEYS": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=",
+        }
+    with pytest.raises(SettingsError, match=name), open_house(tmp_path, **{name: value}):
+        pass
+    with open_house(tmp_path, **{name: f"{value},{right[name]}"}) as house:
+        assert house.tick().accepted == 1

@@ -94,7 +94,7 @@ def test_without_evidence_it_is_assumed_after_four_days_and_stays_listed(posted:
     posted.tick()
     assert states(posted) == [("accepted", "assumed"), ("accepted", "")]
     assert [view.lesson for view in overview.deliveries(posted.parts, only_unsure=True)] == ["welcome"]
-    first, second = postman.given
+    _, second = postman.given
     assert "cannot tell whether the one before this reached" in second.text
     posted.turn(days=14)
     posted.tick()

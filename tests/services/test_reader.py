@@ -1,0 +1,68 @@
+"""What a reader can do from the link in any of their mails."""
+
+import re
+
+import pytest
+
+from dripcourse.domain.errors import NotFound
+from dripcourse.services import reader, stay
+from tests.support.house import House, subjects
+
+
+def token_of(house: House, purpose: str, mail: int = -1) -> str:
+    text = house.mails()[mail].get_body(("plain",)).get_content()
+    found = re.search(rf"/{purpose}/(\S+?)[)\s]", text)
+    assert found
+    return found.group(1)
+
+
+def test_a_copy_of_the_last_lesson_comes_once_a_day_and_leaves_the_pace_alone(house: House) -> None:
+    house.enroll()
+    house.tick()
+    house.turn(days=4)
+    house.tick()
+    token = token_of(house, "me")
+    due = reader.look(house.parts, token).due
+    for _ in range(3):
+        reader.again(house.parts, token, house.now)
+        house.tick()
+    assert subjects(house.mails())[1:] == ["Letter 1", "Letter 1"]
+    assert reader.look(house.parts, token).due == due
+    assert house.mails()[-1]["Message-ID"] != house.mails()[-2]["Message-ID"]
+
+
+def test_leaving_is_met_with_silence_and_nothing_comes_after_it(house: House) -> None:
+    house.enroll()
+    house.tick()
+    token = token_of(house, "leave")
+    reader.again(house.parts, token_of(house, "me"), house.now)
+    for _ in range(2):
+        stay.leave(house.parts, token, house.now)
+        assert stay.has_left(house.parts, token)
+    for _ in range(100):
+        house.turn(days=1)
+        house.tick()
+    assert len(house.mails()) == 1
+
+
+def test_pausing_from_a_link_and_going_on(house: House) -> None:
+    house.enroll()
+    house.tick()
+    token = token_of(house, "me")
+    reader.pause(house.parts, token)
+    house.turn(days=30)
+    house.tick()
+    assert len(house.mails()) == 1
+    reader.resume(house.parts, token, house.now)
+    house.turn(days=8)
+    house.tick()
+    assert len(house.mails()) == 2
+
+
+def test_a_forged_link_opens_nothing(small_house: House) -> None:
+    small_house.enroll()
+    small_house.tick()
+    leave = token_of(small_house, "leave")
+    for token in ("", "x", leave, leave + "x"):
+        with pytest.raises(NotFound):
+            reader.look(small_house.parts, token)
