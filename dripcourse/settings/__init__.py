@@ -1,0 +1,31 @@
+"""The settings of an installation, and the only reader of the environment.
+
+    settings = ensure_secrets(load_settings())
+
+`load_settings` says everything that is wrong at once; `ensure_secrets` adds the keys; `redacted` is for showing.
+"""
+
+from dripcourse.settings.about import ABOUT, About, Needs
+from dripcourse.settings.keys import ensure_secrets, new_key
+from dripcourse.settings.load import load_settings
+from dripcourse.settings.model import Settings
+from dripcourse.settings.show import doubts, redacted
+from dripcourse.settings.urls import MailUrl, OutboxUrl, SendgridUrl, SmtpUrl
+from dripcourse.settings.words import HostPort
+
+__all__ = [
+    "ABOUT",
+    "About",
+    "HostPort",
+    "MailUrl",
+    "Needs",
+    "OutboxUrl",
+    "SendgridUrl",
+    "Settings",
+    "SmtpUrl",
+    "doubts",
+    "ensure_secrets",
+    "load_settings",
+    "new_key",
+    "redacted",
+]

@@ -1,0 +1,62 @@
+"""The settings as a person may see them: what `doctor` prints, and what it shakes its head at."""
+
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from dripcourse.domain.mail import Mailbox
+from dripcourse.settings import urls
+from dripcourse.settings.model import Settings
+from dripcourse.settings.words import HostPort
+
+_URLS = ("database_url", "imap_url")
+
+
+def redacted(settings: Settings) -> list[tuple[str, str]]:
+    """Every setting by its name with its value in words: no secret in it, only whether it is there."""
+    fields = Settings.model_fields
+    return [(str(field.alias), _shown(name, getattr(settings, name))) for name, field in fields.items()]
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None or value in ("", ()):
+        return "-"
+    if isinstance(value, SecretStr):
+        return urls.masked(value.get_secret_value()) if name in _URLS else "set"
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return f"{len(value)} set"
+    return _in_words(value)
+
+
+def _in_words(value: object) -> str:
+    match value:
+        case Mailbox(address, name):
+            return f"{name} <{address}>" if name else address or "-"
+        case urls.OutboxUrl(path):
+            return f"outbox:{path}"
+        case urls.SmtpUrl(host, port, user, _, tls):
+            return f"{'smtps' if tls == 'tls' else 'smtp'}://{f'{user}:***@' if user else ''}{host}:{port} ({tls})"
+        case urls.SendgridUrl():
+            return "sendgrid:"
+        case HostPort(host, port):
+            return f"{host}:{port}"
+        case _:
+            return str(value)
+
+
+def doubts(settings: Settings) -> list[str]:
+    """What is allowed and works on a trial, but not for real readers; one sentence each."""
+    said = []
+    base = urlsplit(settings.base_url)
+    if base.scheme == "http" and not urls.is_loopback(base.hostname or ""):
+        said.append(
+            "BASE_URL begins with http://: links to a reader's pages cross the net in the open, and mail programs do not show "
+            "their button to leave (RFC 8058). Put a certificate before it and write https://."
+        )
+    if not isinstance(settings.mail_url, urls.OutboxUrl) and _for_trials(settings.reply_domain):
+        said.append("REPLY_DOMAIN is a name for trials: no reply can reach it. Write a domain of your own.")
+    return said
+
+
+def _for_trials(domain: str) -> bool:
+    return domain.rpartition(".")[2] in ("localhost", "test", "example")
