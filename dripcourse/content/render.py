@@ -1,0 +1,170 @@
+"""Mails, filled in: all the work that is left for one reader. Nothing is compiled, read or inlined here after the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from jinja2 import Template
+from markupsafe import Markup
+
+from dripcourse.content.jinja import environment
+from dripcourse.content.load import Library
+from dripcourse.content.press import SIGNATURE, Sheet
+from dripcourse.content.words import Table
+from dripcourse.domain.course import Course, Lesson
+from dripcourse.domain.errors import DripError
+from dripcourse.domain.pacing import Pace
+
+
+class TemplateFault(DripError):
+    """A mail could not be filled in; the message names the mail, never the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class LessonFacts:
+    """What is different in every reader's copy of a lesson."""
+
+    next_date: date | None
+    """The day of the next lesson in the reader's zone; None after the last."""
+    promised: date | None
+    """If this lesson is late: the day it was promised for."""
+    me_url: str
+    leave_url: str
+    answer_url: str
+    """The page where the prompt can be answered without a copy in Sent."""
+    support_url: str
+    clean_copy_url: str
+    after_unsure: bool = False
+    """Nobody knows whether the lesson before this one arrived: the mail says how to ask for it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail's words, ready to be addressed."""
+
+    subject: str
+    text: str
+    html: str
+    said: str
+    """The lesson proper as plain text (title, words, prompt): what is kept, and what a reply is laid beside. No private link."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    subject: Template
+    html: Template
+    text: Template
+    said: Template
+    page: Template
+
+
+class Renderer:
+    """Fills in the mails of a library. Everything is compiled when it is made; it keeps no state after that and may be shared."""
+
+    def __init__(self, library: Library, *, base_url: str, postal_address: str) -> None:
+        self._library = library
+        self._words = library.words
+        self._base_url = base_url.rstrip("/")
+        lines = [line.strip() for line in postal_address.strip().split("\n")]
+        self._postal_text = "\n".join(lines)
+        self._postal_html = Markup("<br>").join(lines)
+        compile_ = _Compiler()
+        self._lessons = {key: compile_(sheet) for key, sheet in library.sheets.items()}
+        self._system = {key: compile_(sheet) for key, sheet in library.system.items()}
+
+    def lesson(self, course: Course, lesson: Lesson, perspective: str | None, facts: LessonFacts) -> Letter:
+        """The lesson as this reader gets it. Raises TemplateFault if it cannot be filled in."""
+        who = course.reading(perspective)
+        compiled = self._compiled(course, lesson, who)
+        day = self._words.day
+        values = {
+            "next_date": day(facts.next_date, course.language) if facts.next_date else "",
+            "promised": day(facts.promised, course.language) if facts.promised else "",
+            "me_url": facts.me_url,
+            "leave_url": facts.leave_url,
+            "answer_url": facts.answer_url,
+            "support_url": facts.support_url,
+            "clean_copy_url": facts.clean_copy_url,
+            "after_unsure": facts.after_unsure,
+            "asks": who in lesson.prompts,
+            "last": facts.next_date is None and lesson.number == course.lessons[-1].number,
+        }
+        return self._letter(compiled, values, f"Lesson {lesson.slug} of {course.slug}")
+
+    def system(self, name: str, language: str, *, pace: Pace = Pace.WEEKLY, **facts: str) -> Letter:
+        """One of the engine's own mails, such as `confirm`, in a language (English if it has no words)."""
+        compiled = self._system.get((name, self._words.language(language)))
+        if compiled is None:
+            raise TemplateFault(f"There is no mail named {name}.")
+        return self._letter(compiled, {"every": self._every(language, pace), **facts}, f"The mail {name}")
+
+    def subject(self, name: str, language: str, *, pace: Pace = Pace.WEEKLY) -> str:
+        """The exact subject of one of the engine's own mails, to tell people what to look for."""
+        return str(self._system[name, self._words.language(language)].subject.render(every=self._every(language, pace)))
+
+    def page(self, course: Course, lesson: Lesson, perspective: str | None) -> Markup:
+        """The lesson's words and prompt for a web page that anybody may see: no title, no token, nobody's date."""
+        compiled = self._compiled(course, lesson, course.reading(perspective))
+        last = lesson.number == course.lessons[-1].number
+        words = compiled.page.render(
+            next_date="" if last else self.words(course.language)["mail"]["soon"],
+            support_url=f"{self._base_url}/support",
+            clean_copy_url=f"{self._base_url}/c/{course.cover}/l/{lesson.number:02d}",
+        )
+        return Markup(words)  # noqa: S704 - made from Markdown without HTML, escaped by its template
+
+    def words(self, language: str) -> Table:
+        """What the engine says in a language, as tables by section; English where it has no words."""
+        return self._words.of(language)
+
+    def _compiled(self, course: Course, lesson: Lesson, who: str) -> _Compiled:
+        compiled = self._lessons.get((course.slug, lesson.slug, who))
+        if compiled is None:
+            what = f"Lesson {lesson.slug} of {course.slug}"
+            raise TemplateFault(f"{what} is not among the lessons that were read at the start; start again.")
+        return compiled
+
+    def _every(self, language: str, pace: Pace) -> str:
+        every: Mapping[str, str] = self.words(language)["mail"]["every"]
+        return every.get(pace, every[Pace.WEEKLY])
+
+    def _letter(self, compiled: _Compiled, values: Mapping[str, Any], what: str) -> Letter:
+        try:
+            return Letter(
+                subject=compiled.subject.render(values),
+                text=_ended(compiled.text.render(values, postal_address=self._postal_text)),
+                html=compiled.html.render(values, postal_address=self._postal_html),
+                said=_ended(compiled.said.render(values)),
+            )
+        except Exception as error:
+            # the error's own words may hold a reader's link, so only its kind is told
+            raise TemplateFault(f"{what} could not be filled in ({type(error).__name__}).") from error
+
+
+def _ended(text: str) -> str:
+    """One line end at the end, and no signature mark with nothing below it."""
+    return text.rstrip("\n").removesuffix(SIGNATURE.rstrip("\n")).rstrip("\n") + "\n"
+
+
+class _Compiler:
+    """Compiles sheets, and each distinct text once: readings often share theirs."""
+
+    def __init__(self) -> None:
+        self._environments = {html: environment(html=html) for html in (True, False)}
+        self._done: dict[tuple[str, bool], Template] = {}
+
+    def __call__(self, sheet: Sheet) -> _Compiled:
+        return _Compiled(
+            subject=self._template(sheet.subject, html=False),
+            html=self._template(sheet.html, html=True),
+            text=self._template(sheet.text, html=False),
+            said=self._template(sheet.said, html=False),
+            page=self._template(sheet.page, html=True),
+        )
+
+    def _template(self, source: str, *, html: bool) -> Template:
+        key = (source, html)
+        if key not in self._done:
+            self._done[key] = self._environments[html].from_string(source)
+        return self._done[key]

@@ -1,0 +1,48 @@
+"""Golden letters: mails as files that a person can look at. `python -m tests.content.golden` writes them anew."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from dripcourse.content.render import Letter
+from tests.content.garden import FACTS, SLUG, garden
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def letters() -> Iterator[tuple[str, Letter]]:
+    """Every golden letter by its name."""
+    library, renderer = garden()
+    course = library.courses[SLUG]
+    for lesson in course.lessons:
+        facts = FACTS if lesson is not course.lessons[-1] else replace(FACTS, next_date=None)
+        for who in course.readings:
+            yield f"{lesson.number:02d}-{lesson.slug}.{who}", renderer.lesson(course, lesson, who, facts)
+    late = replace(FACTS, promised=date(2026, 11, 19), after_unsure=True)
+    yield "01-first-pot.late", renderer.lesson(course, course.lessons[1], "yard", late)
+    for language in library.words.languages:
+        url = "https://notes.example.org/confirm/CONFIRM-TOKEN"
+        yield f"confirm.{language}", renderer.system("confirm", language, confirm_url=url)
+
+
+def files() -> Iterator[tuple[Path, str]]:
+    """What stands in each golden file."""
+    for name, letter in letters():
+        yield GOLDEN / f"{name}.txt", f"Subject: {letter.subject}\n\n{letter.text}"
+        yield GOLDEN / f"{name}.html", letter.html
+        yield GOLDEN / f"{name}.said.txt", letter.said
+
+
+def write() -> None:
+    """Write every golden file anew, and take away those that nothing makes any more."""
+    GOLDEN.mkdir(exist_ok=True)
+    fresh = dict(files())
+    for old in set(GOLDEN.iterdir()) - fresh.keys():
+        old.unlink()
+    for path, text in fresh.items():
+        path.write_bytes(text.encode())
+
+
+if __name__ == "__main__":
+    write()
