@@ -29,7 +29,9 @@ def email_address(text: str) -> EmailAddress:
         raise AddressError("An e-mail address cannot hold line breaks or other invisible characters.")
     try:
         # test_environment: `.test` is for trials (RFC 6761) and must work on a laptop; no DNS is asked in a request
-        found = validate_email(stripped, check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True)
+        found = validate_email(
+            stripped, check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True
+        )
     except EmailNotValidError:
         raise AddressError(_NOT_ONE) from None
     if any(sign in found.local_part for sign in "%!"):

@@ -3,12 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.headerregistry import Address, BaseHeader, HeaderRegistry
-from email.message import EmailMessage
-from email.policy import SMTP, Policy
-from email.utils import format_datetime
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,42 +91,3 @@ class Transport(Protocol):
     def close(self) -> None:
         """Give back connections; the transport may be used again afterwards."""
         ...
-
-
-class _Verbatim(BaseHeader):
-    """A header of links. Folded as prose, a long one would be cut into encoded words, which no program reads there (RFC 2047 5)."""
-
-    max_count = 1
-
-    @classmethod
-    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
-        kwds |= {"decoded": value, "parse_tree": None}
-
-    def fold(self, *, policy: Policy) -> str:
-        return f"{self.name}: {self.replace('>, <', f'>,{policy.linesep} <')}{policy.linesep}"
-
-
-_HEADERS = HeaderRegistry()
-_HEADERS.map_to_type("List-Unsubscribe", _Verbatim)
-_HEADERS.map_to_type("List-Id", _Verbatim)
-_WIRE = SMTP.clone(header_factory=_HEADERS)
-
-
-def mime(mail: Outgoing) -> bytes:
-    """The mail as RFC 5322 bytes with CRLF line ends: multipart/alternative, plain text first (RFC 2046 5.1.4)."""
-    message = EmailMessage(policy=_WIRE)
-    message["From"] = Address(display_name=mail.sender.name, addr_spec=mail.sender.address)
-    message["To"] = Address(addr_spec=mail.to)
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(mail.date)
-    message["Message-ID"] = mail.message_id
-    if mail.reply_to:
-        message["Reply-To"] = Address(addr_spec=mail.reply_to)
-    for name, value in mail.headers.items():
-        message[name] = value
-    message.set_content(mail.text, cte="quoted-printable")
-    if mail.html is not None:
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-        # A boundary from the id makes the same mail the same bytes, whoever builds it.
-        message.set_boundary(f"=_{mail.delivery}")
-    return message.as_bytes()

@@ -1,7 +1,7 @@
 """From a claimed delivery to a mail that is ready to go. Touches no database and no wire; the words come from `content`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -78,10 +78,9 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         delivery.promise_at = _promise(course, lesson, enrollment, claimed.past.seen, now)
     else:
         delivery.promise_at = enrollment.due_at  # a copy repeats the promise that stands
-    promise = delivery.promise_at
-    letter = parts.renderer.lesson(
-        course, lesson, enrollment.perspective, _facts(parts, claimed, course, lesson, promise, now)
-    )
+    facts = _facts(parts, delivery, enrollment, course, lesson, now)
+    facts = replace(facts, after_unsure=enrollment.last_lesson in claimed.past.assumed)
+    letter = parts.renderer.lesson(course, lesson, enrollment.perspective, facts)
     said = _said(course, lesson, course.reading(enrollment.perspective), letter)
     outgoing = _outgoing(
         parts,
@@ -90,7 +89,7 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         sender=Mailbox(parts.rules.mail_from.address, course.from_name),
         to=_address(parts, subscriber),
         reply_to=f"r+{parts.keys.mail_token(delivery.id, 'reply')}@{parts.rules.reply_domain}",
-        headers=_list_headers(parts, delivery, course),
+        headers=_list_headers(parts, delivery, course, facts.leave_url),
         now=now,
     )
     return Ready(delivery, outgoing, said)
@@ -143,10 +142,8 @@ def _promise(
 
 
 def _facts(
-    parts: Parts, claimed: Claimed, course: Course, lesson: Lesson, promise: datetime | None, now: datetime
+    parts: Parts, delivery: Delivery, enrollment: Enrollment, course: Course, lesson: Lesson, now: datetime
 ) -> LessonFacts:
-    delivery, enrollment = claimed.delivery, claimed.enrollment
-    assert enrollment is not None  # noqa: S101 - _lesson has looked
     tz = slot_of(enrollment).tz
     promised = None
     if delivery.kind is Kind.LESSON and enrollment.promised_at is not None:
@@ -154,29 +151,23 @@ def _facts(
     base = parts.rules.base_url
     me = f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}"
     return LessonFacts(
-        next_date=promise.astimezone(tz).date() if promise else None,
+        next_date=delivery.promise_at.astimezone(tz).date() if delivery.promise_at else None,
         promised=promised if promised and promised < now.astimezone(tz).date() else None,
         me_url=me,
-        leave_url=leave_url(parts, delivery.id),
+        leave_url=f"{base}/leave/{parts.keys.web_token(delivery.id, 'leave')}",
         answer_url=me,
         support_url=f"{base}/support",
         clean_copy_url=f"{base}/c/{course.cover}/l/{lesson.number:02d}",
-        after_unsure=enrollment.last_lesson in claimed.past.assumed,
     )
 
 
-def leave_url(parts: Parts, delivery: str) -> str:
-    """The link that ends the course a delivery belongs to."""
-    return f"{parts.rules.base_url}/leave/{parts.keys.web_token(delivery, 'leave')}"
-
-
-def _list_headers(parts: Parts, delivery: Delivery, course: Course) -> dict[str, str]:
+def _list_headers(parts: Parts, delivery: Delivery, course: Course, leave_url: str) -> dict[str, str]:
     """RFC 2369, 2919, 8058 and 3834; discreet: a mailbox shows these to whoever looks."""
     domain = parts.rules.reply_domain
     leave_by_mail = f"leave+{parts.keys.mail_token(delivery.id, 'leave')}@{domain}"
     return {
         "List-Id": f"<{course.cover}.{domain}>",
-        "List-Unsubscribe": f"<{leave_url(parts, delivery.id)}>, <mailto:{leave_by_mail}>",
+        "List-Unsubscribe": f"<{leave_url}>, <mailto:{leave_by_mail}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
     }

@@ -16,7 +16,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, Signer
 
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.tokens import ID_BYTES, encode_id, mail_token, read_mail_token
@@ -40,14 +40,14 @@ class Keyring:
         self._secrets = tuple(key.encode() for key in secret_keys)
         self._seals = tuple(_Seal(urlsafe_b64decode(key)) for key in reply_keys)
         self._derived = lru_cache(maxsize=None)(self._derive)
-        self._serializers = lru_cache(maxsize=None)(self._serializer)
+        self._signers = lru_cache(maxsize=None)(self._signer)
 
     def _derive(self, purpose: str) -> tuple[bytes, ...]:
         return tuple(_hkdf(secret, purpose) for secret in self._secrets)
 
-    def _serializer(self, purpose: str) -> URLSafeSerializer:
+    def _signer(self, purpose: str) -> Signer:
         keys = list(reversed(self._derived("web")))  # itsdangerous signs with the last of a list
-        return URLSafeSerializer(keys, salt=purpose, signer_kwargs={"digest_method": sha256})
+        return Signer(keys, salt=purpose, key_derivation="hmac", digest_method=sha256)
 
     # -- tokens -----------------------------------------------------------------------------------------------------
     def form_keys(self) -> tuple[bytes, ...]:
@@ -64,15 +64,14 @@ class Keyring:
 
     def web_token(self, ident: str, purpose: str) -> str:
         """The token for a link such as `/leave/TOKEN`, good for `purpose` only."""
-        return str(self._serializers(purpose).dumps(ident))
+        return self._signers(purpose).sign(ident).decode()
 
     def read_web_token(self, token: str, purpose: str) -> str | None:
         """The id in a link's token, or None if we did not make it for this purpose."""
         try:
-            ident = self._serializers(purpose).loads(token)
+            return self._signers(purpose).unsign(token).decode()
         except (BadSignature, ValueError):
             return None
-        return ident if isinstance(ident, str) else None
 
     # -- digests ----------------------------------------------------------------------------------------------------
     def index(self, normal_address: str) -> bytes:

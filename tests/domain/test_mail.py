@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dripcourse.domain.mail import Mailbox, Outgoing, mime
+from dripcourse.domain.mail import Mailbox, Outgoing
+from dripcourse.domain.mime import mime
 
 LINK = f"https://letters.example.org/leave/{'A' * 90}"
 LEAVE = f"<{LINK}>, <mailto:leave+{'b' * 42}@replies.letters.example.org>"
@@ -93,7 +94,7 @@ def test_the_same_mail_is_the_same_bytes_whoever_builds_it() -> None:
     ],
 )
 def test_a_line_break_never_becomes_a_header(mail: Outgoing) -> None:
-    with pytest.raises(ValueError, match=r"CR or LF|linefeed or carriage return"):
+    with pytest.raises(ValueError, match="line break"):
         mime(mail)
 
 
