@@ -110,9 +110,14 @@ def on_the_wire(ids: Collection[str]) -> Select[str, int]:
     return select(Delivery.id, Delivery.fence).where(Delivery.id.in_(ids), Delivery.state == DeliveryState.SENDING)
 
 
-def enrollments_for_update(ids: Collection[str]) -> Select[Enrollment]:
-    """These enrollments, held until the transaction ends."""
-    return select(Enrollment).where(Enrollment.id.in_(ids)).with_for_update()
+def enrollments_of_accepted(deliveries: Collection[str], at: datetime) -> Select[Enrollment]:
+    """The enrollments of those of these deliveries that were accepted at `at`, held until the transaction ends."""
+    return (
+        select(Enrollment)
+        .join(Delivery, Delivery.enrollment_id == Enrollment.id)
+        .where(Delivery.id.in_(deliveries), Delivery.accepted_at == at)
+        .with_for_update(of=Enrollment)
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- settle

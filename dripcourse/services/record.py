@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
@@ -30,7 +30,8 @@ _SETTLE = (
     .where(
         _deliveries.c.id == bindparam("b_id"),
         _deliveries.c.fence == bindparam("b_fence"),
-        _deliveries.c.state == DeliveryState.SENDING,
+        # an outcome that comes after the lease is still the best evidence there is
+        or_(_deliveries.c.state == DeliveryState.SENDING, _deliveries.c.state == DeliveryState.UNSURE),
     )
     .values(
         {
@@ -121,11 +122,12 @@ def _count(counts: Counts, outcome: Outcome) -> None:
 
 
 def advance(parts: Parts, session: Session, deliveries: Sequence[Delivery], accepted_at: datetime) -> None:
-    """Move the enrollments of these accepted lessons on: their place, and when the next lesson is due."""
+    """Move the enrollments on whose lessons, among these, were accepted at this instant: their place, and when the next is due."""
     lessons = {delivery.enrollment_id or "": delivery for delivery in deliveries if delivery.kind is Kind.LESSON}
     if not lessons:
         return
-    for enrollment in session.scalars(queries.enrollments_for_update(lessons.keys())):
+    ids = [delivery.id for delivery in lessons.values()]
+    for enrollment in session.scalars(queries.enrollments_of_accepted(ids, accepted_at)):
         _advance_one(parts, enrollment, lessons[enrollment.id], accepted_at)
     session.flush()
 
