@@ -16,8 +16,9 @@ from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules
-from dripcourse.settings import OutboxUrl, Settings
+from dripcourse.settings import OutboxUrl, Settings, SmtpUrl
 from dripcourse.transports.outbox import Outbox
+from dripcourse.transports.smtp import Smtp
 
 _A_LITTLE = timedelta(minutes=5)
 
@@ -55,8 +56,10 @@ def choose_transport(settings: Settings) -> Transport:
     match settings.mail_url:
         case OutboxUrl(path):
             return Outbox(path)
+        case SmtpUrl(host, port, user, password, tls):
+            return Smtp(host, port, user=user, password=password.get_secret_value(), tls=tls)
     raise SettingsError(
-        [f"MAIL_URL: this version can send to outbox:PATH only, not to {type(settings.mail_url).__name__}."]
+        ["MAIL_URL: this version sends to outbox:PATH or smtp://...; SendGrid comes with the next one."]
     )
 
 

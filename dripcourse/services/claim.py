@@ -1,5 +1,6 @@
 """Claiming: which mails are this process's to send, decided in one short transaction."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,11 +15,13 @@ from dripcourse.db.types import Row
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
-from dripcourse.domain.pacing import wake_at
+from dripcourse.domain.pacing import due_again, earliest, wake_at
 from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 from dripcourse.services.stay import set_due, slot_of
+
+log = logging.getLogger(__name__)
 
 BATCH = 500
 
@@ -50,12 +53,20 @@ def _claim_lessons(
     """A new Delivery for the next lesson of each of these enrollments."""
     if not due:
         return []
-    pasts = _pasts(session, [enrollment.id for enrollment, _ in due])
+    ids = [enrollment.id for enrollment, _ in due]
+    pasts, in_hand = _pasts(session, ids), {waits for waits, _, _ in session.execute(queries.in_hand(ids))}
     rows: list[Row] = []
     claimed: list[Claimed] = []
     for enrollment, subscriber in due:
         past = pasts.get(enrollment.id, NO_PAST)
-        if row := _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour):
+        try:
+            if _put_off(enrollment, now, waits=enrollment.id in in_hand):
+                continue
+            row = _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour)
+        except Exception as error:  # noqa: BLE001 - one poisoned row must not stop ten thousand others
+            log.error("enrollment %s cannot go on (%s)", enrollment.id, type(error).__name__)
+            continue
+        if row:
             rows.append(row)
             claimed.append(Claimed(Delivery(**row), enrollment, subscriber, past=past))
     session.flush()
@@ -63,6 +74,18 @@ def _claim_lessons(
         session.connection().execute(insert(_deliveries), rows)
         session.connection().execute(_TAKE_IN_HAND, [{"b_id": row["enrollment_id"]} for row in rows])
     return claimed
+
+
+def _put_off(enrollment: Enrollment, now: datetime, *, waits: bool) -> bool:
+    """The last guard, whoever wrote the date: no lesson while another is in hand, none before the pace allows."""
+    if waits:
+        set_due(enrollment, None)  # set anew when that one is accepted
+        return True
+    last, pace, welcome = enrollment.last_accepted_at, enrollment.pace, enrollment.last_number == 0
+    if last is None or earliest(pace, last, after_welcome=welcome) <= now:
+        return False
+    set_due(enrollment, due_again(slot_of(enrollment), pace, last, now, after_welcome=welcome))
+    return True
 
 
 def _next_row(
@@ -121,17 +144,36 @@ def _claim_again(
     claimed = []
     for delivery in waiting:
         enrollment, subscriber = readers.get(delivery.enrollment_id or "", (None, None))
-        if enrollment is not None and not any_hour and delivery.kind is Kind.LESSON:
-            morning = wake_at(slot_of(enrollment), delivery.due_at or now, now)
-            if morning > now:
+        delivery.changed_at = now
+        if enrollment is not None and delivery.kind is Kind.LESSON:
+            if _has_gone(parts, delivery):
+                _skip(session, delivery, enrollment, now)
+                continue
+            if not any_hour and (morning := _morning(enrollment, delivery, now)) > now:
                 delivery.wake_at = morning
                 continue
         delivery.fence += 1
-        delivery.wake_at, delivery.changed_at = now + parts.rules.lease, now
+        delivery.wake_at = now + parts.rules.lease
         past = pasts.get(delivery.enrollment_id or "", NO_PAST)
         claimed.append(Claimed(delivery, enrollment, subscriber, signups.get(delivery.signup_id or ""), past))
     session.flush()
     return claimed
+
+
+def _has_gone(parts: Parts, delivery: Delivery) -> bool:
+    course = parts.library.courses.get(delivery.course)
+    return course is None or course.lesson(delivery.lesson or "") is None
+
+
+def _skip(session: Session, delivery: Delivery, enrollment: Enrollment, now: datetime) -> None:
+    """A lesson taken out of its course was never on the wire: as if it had not been claimed, and the next one is due instead."""
+    session.delete(delivery)
+    if enrollment.state is EnrollmentState.ACTIVE:
+        set_due(enrollment, delivery.due_at or now)
+
+
+def _morning(enrollment: Enrollment, delivery: Delivery, now: datetime) -> datetime:
+    return wake_at(slot_of(enrollment), delivery.due_at or now, now)
 
 
 def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:

@@ -24,7 +24,7 @@ from dripcourse.db.models import Delivery, LessonText, table
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.errors import DripError
-from dripcourse.domain.mail import Later, Outcome
+from dripcourse.domain.mail import Later, Outcome, Unknown
 from dripcourse.services.claim import claim
 from dripcourse.services.compose import Claimed, Ready, compose
 from dripcourse.services.parts import Clock, Parts
@@ -87,9 +87,10 @@ def _render(parts: Parts, batch: Sequence[Claimed], now: datetime, counts: Count
     for claimed in batch:
         try:
             ready.append(compose(parts, claimed, now))
-        except DripError as error:
+        except Exception as error:  # noqa: BLE001 - one poisoned row must not stop ten thousand others
             log.warning("delivery %s cannot be written and is held: %s", claimed.delivery.id, type(error).__name__)
-            broken.append((claimed.delivery, str(error)))
+            why = str(error) if isinstance(error, DripError) else type(error).__name__
+            broken.append((claimed.delivery, why))
     if broken:
         counts.held += hold(parts, broken, now)
     return ready
@@ -163,7 +164,8 @@ class _Courier:
     def _keep_words(self, session: Session, group: Sequence[Ready]) -> None:
         new = {ready.said.hash: ready.said for ready in group if ready.said and ready.said.hash not in self._kept}
         if new:
-            queries.keep_once(session, LessonText, [asdict(said) for said in new.values()])
+            # in one order everywhere: two processes that keep the same words must not wait for each other
+            queries.keep_once(session, LessonText, [asdict(new[words]) for words in sorted(new)])
             self._kept |= new.keys()
 
     def _send(self, ready: Ready) -> Outcome:
@@ -173,7 +175,11 @@ class _Courier:
         if now >= self._lease_ends:
             return Later("the lease ran out before its turn")  # not on the wire yet, so nothing is unsure
         began = perf_counter()
-        outcome = self._parts.transport.send(ready.outgoing, now=now)
+        try:
+            outcome = self._parts.transport.send(ready.outgoing, now=now)
+        except Exception as error:  # noqa: BLE001 - a transport's fault over one mail must not make the others unsure
+            log.error("sending delivery %s failed (%s)", ready.delivery.id, type(error).__name__)
+            outcome = Unknown(type(error).__name__)
         took = perf_counter() - began
         self._each = max(0.7 * self._each + 0.3 * took, GROUP_SECONDS / GROUP_MOST / 2)
         self.closed = isinstance(outcome, Later) and outcome.everyone

@@ -4,6 +4,7 @@ One line a fact: a letter, the keyed digest of a random id (for a lesson: of its
 had gone and who had left since, so that nobody gets a lesson twice and nobody who left comes back.
 """
 
+import errno
 import os
 import socket
 from collections.abc import Iterable, Iterator
@@ -13,6 +14,7 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
+from dripcourse.domain.errors import DatabaseAway
 from dripcourse.services.keys import Keyring
 
 
@@ -43,18 +45,19 @@ class Journal:
         self._host = sha256(socket.gethostname().encode()).hexdigest()[:8]
 
     def note(self, fact: Fact, ids: Iterable[str], at: datetime) -> None:
-        """Append one line for each id, and wait until the disk has them. Raises OSError if it cannot: then the fact must not stand."""
+        """Append one line for each id, and wait until the disk has them. Raises DatabaseAway if it cannot: then the fact must not stand."""
         instant = at.astimezone(UTC).isoformat(timespec="seconds")
         lines = "".join(f"{fact.value} {self._keys.digests(ident)[0]} {instant}\n" for ident in ids)
         if not lines:
             return
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._file(at), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
-            os.write(handle, lines.encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # a line break first: a line that a full disk or a crash cut short must not spoil the next one
+            _append(self._file(at), f"\n{lines}".encode())
+        except OSError as error:
+            raise DatabaseAway(
+                f"The journal cannot be written to ({error.strerror}), so nothing was recorded. Look after JOURNAL_DIR; then it goes on by itself."
+            ) from None
 
     def _file(self, at: datetime) -> Path:
         return self._folder / f"{at.astimezone(UTC):%Y-%m}.{self._host}.journal"
@@ -70,6 +73,16 @@ class Journal:
             for line in file.read_text(encoding="ascii", errors="replace").splitlines():
                 if entry := _entry(line):
                     yield entry
+
+
+def _append(file: Path, text: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        if os.write(handle, text) != len(text):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _entry(line: str) -> Entry | None:

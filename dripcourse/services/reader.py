@@ -10,10 +10,14 @@ from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, copy_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
-from dripcourse.domain.errors import NotFound
+from dripcourse.domain.errors import NotFound, UsageError
+from dripcourse.domain.pacing import Pace
 from dripcourse.services import overview, stay
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
+
+PACES = (Pace.WEEKLY, Pace.TWO_WEEKS, Pace.FOUR_WEEKS)
+"""The paces a reader can choose between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Place:
     due: datetime | None
     tz: tzinfo
     zone: str
+    pace: Pace
+    perspective: str | None
     leave_token: str
 
 
@@ -47,6 +53,8 @@ def look(parts: Parts, token: str) -> Place:
         due=coming[0].due if coming else None,
         tz=stay.slot_of(enrollment).tz,
         zone=enrollment.zone,
+        pace=enrollment.pace,
+        perspective=enrollment.perspective,
         leave_token=parts.keys.web_token(delivery, "leave"),
     )
 
@@ -65,6 +73,24 @@ def resume(parts: Parts, token: str, now: datetime) -> None:
         enrollment = _of_link(parts, session, token)[1]
     if enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason is PauseReason.READER:
         stay.resume(parts, enrollment.id, now)
+
+
+def choose_pace(parts: Parts, token: str, pace: str, now: datetime) -> None:
+    """From now on at this pace; the next lesson comes at the first slot it allows. Raises NotFound, or UsageError for another word."""
+    if pace not in PACES:
+        raise UsageError(f"There is no such pace. There is: {', '.join(PACES)}.")
+    with parts.db.write() as session:
+        stay.change_pace(_of_link(parts, session, token)[1], Pace(pace), now)
+
+
+def choose_perspective(parts: Parts, token: str, perspective: str) -> None:
+    """From the next lesson on in this reading; an empty word is `unsaid`. Raises NotFound, or UsageError for another word."""
+    with parts.db.write() as session:
+        enrollment = _of_link(parts, session, token)[1]
+        course = parts.library.courses.get(enrollment.course)
+        if perspective and (course is None or perspective not in course.perspectives):
+            raise UsageError("There is no such perspective in this course.")
+        enrollment.perspective = perspective or None
 
 
 def again(parts: Parts, token: str, now: datetime) -> None:

@@ -60,10 +60,19 @@ def record(parts: Parts, outcomes: Sequence[tuple[Ready, Outcome]], now: datetim
     # the journal first: if we die between the two, a restored database still knows that these went
     parts.journal.note(Fact.ACCEPTED, [delivery.key for delivery in accepted], now)
     with parts.db.write() as session:
-        session.connection().execute(_SETTLE, [_row(ready, outcome, now) for ready, outcome in outcomes])
-        advance(parts, session, [ready.delivery for ready, outcome in outcomes if isinstance(outcome, Accepted)], now)
-    for _, outcome in outcomes:
+        mine = _still_ours(session, outcomes)
+        if mine:
+            session.connection().execute(_SETTLE, [_row(ready, outcome, now) for ready, outcome in mine])
+        advance(parts, session, [ready.delivery for ready, outcome in mine if isinstance(outcome, Accepted)], now)
+    for _, outcome in mine:
         _count(counts, outcome)
+
+
+def _still_ours(session: Session, outcomes: Sequence[tuple[Ready, Outcome]]) -> list[tuple[Ready, Outcome]]:
+    """Those that nobody has settled since we marked them; held until the transaction ends."""
+    ids = [ready.delivery.id for ready, _ in outcomes]
+    ours = {(ident, fence) for ident, fence in session.execute(queries.on_the_wire(ids).with_for_update())}
+    return [(ready, outcome) for ready, outcome in outcomes if (ready.delivery.id, ready.delivery.fence) in ours]
 
 
 def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:
@@ -135,10 +144,11 @@ def advance(parts: Parts, session: Session, deliveries: Sequence[Delivery], acce
 def _advance_one(parts: Parts, enrollment: Enrollment, delivery: Delivery, accepted_at: datetime) -> None:
     course = parts.library.courses.get(delivery.course)
     lesson = course.lesson(delivery.lesson or "") if course else None
-    enrollment.last_lesson = delivery.lesson
-    enrollment.last_accepted_at = accepted_at
-    if lesson is not None:
-        enrollment.last_number = lesson.number
+    if enrollment.last_accepted_at is None or accepted_at >= enrollment.last_accepted_at:  # a course only goes forward
+        enrollment.last_lesson = delivery.lesson
+        enrollment.last_accepted_at = accepted_at
+        if lesson is not None:
+            enrollment.last_number = lesson.number
     if enrollment.state is not EnrollmentState.ACTIVE:
         return  # paused or left while it was on the wire: nothing is due
     coming = course and next_lesson(
@@ -148,7 +158,8 @@ def _advance_one(parts: Parts, enrollment: Enrollment, delivery: Delivery, accep
         enrollment.state, enrollment.ended_at = EnrollmentState.COMPLETED, accepted_at
         set_due(enrollment, None)
         return
-    due = next_due(slot_of(enrollment), enrollment.pace, accepted_at, after_welcome=enrollment.last_number == 0)
+    last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
+    due = next_due(slot_of(enrollment), enrollment.pace, last, after_welcome=welcome)
     set_due(enrollment, due, promised=delivery.promise_at or due)
 
 

@@ -1,9 +1,10 @@
 """Settling: what became of sendings whose outcome nobody recorded. On evidence only; never by sending again on a guess."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, update
+from sqlalchemy import ColumnElement, Update, delete, update
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
@@ -14,6 +15,8 @@ from dripcourse.domain.mail import Evidence
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 from dripcourse.services.record import advance, words_of
+
+log = logging.getLogger(__name__)
 
 ASK_AGAIN = timedelta(hours=1)
 _BATCH = 200
@@ -44,18 +47,28 @@ def _expire(parts: Parts, now: datetime) -> None:
 
 
 def _settle_one(parts: Parts, delivery: Delivery, now: datetime) -> bool:
-    marked_at = delivery.marked_at or delivery.claimed_at
-    # asked outside any transaction: evidence may lie beyond a wire
-    evidence = parts.transport.evidence(delivery.id, delivery.fence, marked_at=marked_at, now=now)
+    evidence = _evidence(parts, delivery, now)
     if evidence is Evidence.SENT:
         return _accept(parts, delivery, Reason.EVIDENCE, now)
     if evidence is Evidence.NOT_SENT:
         return _go_again(parts, delivery, now)
-    if parts.rules.assume_after is not None and now >= marked_at + parts.rules.assume_after:
+    went_at = delivery.marked_at or delivery.claimed_at
+    if parts.rules.assume_after is not None and now >= went_at + parts.rules.assume_after:
         return _accept(parts, delivery, Reason.ASSUMED, now)
     with parts.db.write() as session:
         session.execute(_only(delivery).values(wake_at=now + ASK_AGAIN))
     return False
+
+
+def _evidence(parts: Parts, delivery: Delivery, now: datetime) -> Evidence:
+    """What the transport knows. Asked outside any transaction: evidence may lie beyond a wire."""
+    if delivery.marked_at is None:
+        return Evidence.NONE  # adopted without a journal: if it went, it was an attempt that nobody here has heard of
+    try:
+        return parts.transport.evidence(delivery.id, delivery.fence, marked_at=delivery.marked_at, now=now)
+    except Exception as error:  # noqa: BLE001 - a transport's fault over one mail must not stop the others
+        log.error("no evidence could be had of delivery %s (%s)", delivery.id, type(error).__name__)
+        return Evidence.NONE
 
 
 def _accept(parts: Parts, delivery: Delivery, reason: Reason, now: datetime) -> bool:
@@ -74,21 +87,21 @@ def _go_again(parts: Parts, delivery: Delivery, now: datetime) -> bool:
     """It did not go: back to claimed, free for anybody, if its reader is still there."""
     with parts.db.write() as session:
         back = _only(delivery).where(queries.may_go())
-        if _changed(session, back.values(state=DeliveryState.CLAIMED, reason=Reason.NONE, wake_at=now, changed_at=now)):
-            return True
-        gone = session.get(Delivery, delivery.id, with_for_update=True)
-        if gone is not None and gone.state is DeliveryState.UNSURE:
-            session.delete(
-                gone
-            )  # the reader paused or left meanwhile, and it never went: as if it had not been claimed
+        if not _changed(
+            session, back.values(state=DeliveryState.CLAIMED, reason=Reason.NONE, wake_at=now, changed_at=now)
+        ):
+            # the reader paused or left meanwhile, and it never went: as if it had not been claimed
+            session.execute(delete(Delivery).where(*_as_seen(delivery), ~queries.may_go()))
     return True
 
 
 def _only(delivery: Delivery) -> Update:
     """An update of this delivery if nobody has settled it since we looked."""
-    return update(Delivery).where(
-        Delivery.id == delivery.id, Delivery.fence == delivery.fence, Delivery.state == DeliveryState.UNSURE
-    )
+    return update(Delivery).where(*_as_seen(delivery))
+
+
+def _as_seen(delivery: Delivery) -> tuple[ColumnElement[bool], ...]:
+    return Delivery.id == delivery.id, Delivery.fence == delivery.fence, Delivery.state == DeliveryState.UNSURE
 
 
 def _changed(session: Session, statement: Update) -> bool:

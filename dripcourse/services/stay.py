@@ -10,7 +10,7 @@ from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.domain.pacing import DEFAULT_HOUR, Slot, due_again
+from dripcourse.domain.pacing import DEFAULT_HOUR, Pace, Slot, due_again
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 
@@ -93,14 +93,25 @@ def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReas
     _take_back(session, enrollment)
 
 
+def change_pace(enrollment: Enrollment, pace: Pace, now: datetime) -> None:
+    """Another pace, in the caller's transaction; what is due moves with it, never sooner than the pace allows."""
+    enrollment.pace = pace
+    if enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at is not None:
+        _set_due_again(enrollment, now)
+
+
+def _set_due_again(enrollment: Enrollment, now: datetime) -> None:
+    after_welcome = enrollment.last_number == 0
+    due = due_again(slot_of(enrollment), enrollment.pace, enrollment.last_accepted_at, now, after_welcome=after_welcome)
+    set_due(enrollment, due)
+
+
 def _go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
     enrollment.state = EnrollmentState.ACTIVE
     enrollment.pause_reason = enrollment.paused_until = None
     if session.execute(queries.in_hand([enrollment.id])).first() is not None:
         return  # a lesson is held or unsure: the enrollment waits for it
-    after_welcome = enrollment.last_number == 0
-    due = due_again(slot_of(enrollment), enrollment.pace, enrollment.last_accepted_at, now, after_welcome=after_welcome)
-    set_due(enrollment, due)
+    _set_due_again(enrollment, now)
 
 
 def _take_back(session: Session, enrollment: Enrollment) -> None:

@@ -1,10 +1,11 @@
 """What a reader can do from the link in any of their mails."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from dripcourse.domain.errors import NotFound
+from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.services import reader, stay
 from tests.support.house import House, subjects
 
@@ -66,3 +67,31 @@ def test_a_forged_link_opens_nothing(small_house: House) -> None:
     for token in ("", "x", leave, leave + "x"):
         with pytest.raises(NotFound):
             reader.look(small_house.parts, token)
+
+
+def test_a_slower_pace_moves_the_next_lesson_and_a_faster_one_never_brings_it_too_soon(house: House) -> None:
+    house.enroll(zone="UTC")
+    for _ in range(20):
+        house.tick()
+        house.turn(days=1)
+    token, last = token_of(house, "me"), house.mails()[-1]["Date"].datetime
+    for pace, days in (("four-weeks", 27), ("two-weeks", 13), ("weekly", 6)):
+        reader.choose_pace(house.parts, token, pace, house.now)
+        due = reader.look(house.parts, token).due
+        assert due is not None
+        assert due >= last + timedelta(days=days)
+        assert due < last + timedelta(days=days + 8)
+    with pytest.raises(UsageError):
+        reader.choose_pace(house.parts, token, "daily", house.now)
+
+
+def test_another_perspective_counts_from_the_next_lesson_on(small_house: House) -> None:
+    small_house.enroll(perspective="betrayed")
+    small_house.tick()
+    token = token_of(small_house, "me")
+    reader.choose_perspective(small_house.parts, token, "betraying")
+    assert reader.look(small_house.parts, token).perspective == "betraying"
+    reader.choose_perspective(small_house.parts, token, "")
+    assert reader.look(small_house.parts, token).perspective is None
+    with pytest.raises(UsageError):
+        reader.choose_perspective(small_house.parts, token, "someone")

@@ -1,0 +1,211 @@
+"""Mail by SMTP (RFC 5321), over one connection that is kept.
+
+What a refusal means depends on when it comes. Before the final dot nothing was sent, so everything there is certain. The answer to
+the final dot is the only thing that can be lost (RFC 1047): then nobody knows, and it is never sent again on a guess.
+"""
+
+import smtplib
+import socket
+import ssl
+from contextlib import suppress
+from datetime import datetime
+from ipaddress import ip_address
+from time import monotonic
+
+from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
+from dripcourse.domain.mime import mime
+
+TIMEOUT_SECONDS = 10.0
+DOT_SECONDS = 30.0
+"""How long the answer to the final dot may take; well under a lease, so that a slow server is not taken for a dead worker."""
+IDLE_SECONDS = 60.0
+"""A connection left alone for longer is made anew: servers hang up after some minutes."""
+
+_SERVICE_CLOSING = 421
+_POLICY = ("5.7.", "5.5.", "5.3.")
+"""Enhanced codes (RFC 3463) by which a server speaks of itself or of us, not of this reader's mailbox."""
+
+
+class Smtp:
+    """A mail server that takes our mail and carries it on."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        user: str = "",
+        password: str = "",
+        tls: str = "starttls",
+        context: ssl.SSLContext | None = None,
+    ) -> None:
+        self.is_local = _is_loopback(host)
+        self._host, self._port, self._user, self._password, self._tls = host, port, user, password, tls
+        self._context = context
+        self._connection: smtplib.SMTP | None = None
+        self._used_at = 0.0
+
+    def send(self, mail: Outgoing, *, now: datetime) -> Outcome:  # noqa: ARG002 - a server has no opening hours
+        """Hand over one mail. Bounces go to the mail's own reply address, so that they can be told apart."""
+        try:
+            content = mime(mail)
+        except ValueError as error:
+            return Refused(f"smtp: {error}")
+        for fresh in (False, True):
+            try:
+                connection = self._open(fresh=fresh)
+            except (OSError, smtplib.SMTPException) as error:
+                self.close()
+                return Later(f"smtp: {_trouble(error)}", everyone=True)
+            outcome = self._hand_over(connection, mail, content)
+            if outcome is not None:
+                self._used_at = monotonic()
+                return outcome
+            self.close()  # the kept connection had gone before anything was said: once more on a new one
+        return Later("smtp: the server hangs up at once", everyone=True)
+
+    def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:  # noqa: ARG002
+        """SMTP has no memory: a bounce or a reply may tell one day, the server never does."""
+        return Evidence.NONE
+
+    def close(self) -> None:
+        """Say goodbye to the server, if it is still there."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                connection.quit()
+            connection.close()
+
+    def _open(self, *, fresh: bool) -> smtplib.SMTP:
+        """The kept connection, or a new one, greeted, encrypted and logged in."""
+        if self._connection is not None and (fresh or monotonic() - self._used_at > IDLE_SECONDS):
+            self.close()
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        if self._tls == "tls":
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                self._host, self._port, timeout=TIMEOUT_SECONDS, context=self._ssl()
+            )
+        else:
+            connection = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
+        try:
+            if connection.sock is not None:
+                connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.ehlo_or_helo_if_needed()
+            if self._tls == "starttls":
+                connection.starttls(context=self._ssl())
+                connection.ehlo_or_helo_if_needed()
+            if self._user:
+                connection.login(self._user, self._password)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _ssl(self) -> ssl.SSLContext:
+        """One context for all connections: loading the system's certificates takes longer than a mail."""
+        if self._context is None:
+            self._context = ssl.create_default_context()
+        return self._context
+
+    def _hand_over(self, connection: smtplib.SMTP, mail: Outgoing, content: bytes) -> Outcome | None:
+        """One mail transaction; None if the connection was found dead before the server had said anything."""
+        try:
+            code, said = connection.mail(mail.reply_to or mail.sender.address)
+        except (OSError, smtplib.SMTPException):
+            return None
+        if code != 250:
+            return self._leave_off(
+                connection, Later(f"smtp: sender refused: {_plain(code, said)}", everyone=True), code
+            )
+        try:
+            code, said = connection.rcpt(mail.to)
+            if code not in (250, 251):
+                return self._leave_off(connection, _about_reader(code, said), code)
+            code, said = connection.docmd("DATA")
+            if code != 354:
+                return self._leave_off(connection, _about_mail(code, said), code)
+            connection.send(_stuffed(content))  # without the final dot, the server takes nothing
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            return Later(f"smtp: {_trouble(error)}", everyone=True)
+        return self._final_dot(connection)
+
+    def _final_dot(self, connection: smtplib.SMTP) -> Outcome:
+        try:
+            if connection.sock is not None:
+                connection.sock.settimeout(DOT_SECONDS)
+            connection.send(b".\r\n")
+            code, said = connection.getreply()
+            if connection.sock is not None:
+                connection.sock.settimeout(TIMEOUT_SECONDS)
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            return Unknown(f"smtp: no answer after the final dot ({type(error).__name__})")
+        if code == 250:
+            return Accepted()
+        return self._leave_off(connection, _about_mail(code, said), code)
+
+    def _leave_off(self, connection: smtplib.SMTP, outcome: Outcome, code: int) -> Outcome:
+        """End a refused transaction; a server that is closing is left."""
+        if code == _SERVICE_CLOSING:
+            self.close()
+            return Later("smtp: the server is closing", everyone=True)
+        try:
+            connection.rset()
+        except (OSError, smtplib.SMTPException):
+            self.close()
+        return outcome
+
+
+def _about_reader(code: int, said: bytes) -> Outcome:
+    """An answer to RCPT: mostly about this reader's mailbox, unless the server says that it is about itself or us."""
+    words = f"smtp: recipient refused: {_plain(code, said)}"
+    if code < 500:
+        return Later(words)
+    return Later(words, everyone=True) if _is_policy(code, said) else Refused(words)
+
+
+def _about_mail(code: int, said: bytes) -> Outcome:
+    """An answer to DATA or to the final dot: this mail was not taken."""
+    words = f"smtp: mail refused: {_plain(code, said)}"
+    return Later(words) if code < 500 else Refused(words)
+
+
+def _is_policy(code: int, said: bytes) -> bool:
+    return code in (530, 535, 538) or said.decode("ascii", "replace").startswith(_POLICY)
+
+
+def _plain(code: int, said: bytes) -> str:
+    return f"{code} {said.decode('ascii', 'replace')[:120]}"
+
+
+def _trouble(error: Exception) -> str:
+    match error:
+        case smtplib.SMTPAuthenticationError():
+            return "the server refuses our user or password (MAIL_URL)"
+        case ssl.SSLError():
+            return "no encrypted connection could be agreed on"
+        case TimeoutError():
+            return "the server does not answer in time"
+        case smtplib.SMTPResponseException(smtp_code=code):
+            return f"the server says {code}"
+        case smtplib.SMTPNotSupportedError():
+            return "the server offers no STARTTLS or no log-in (MAIL_URL)"
+    return f"the server cannot be reached ({type(error).__name__})"
+
+
+def _stuffed(content: bytes) -> bytes:
+    """With its lines' leading dots doubled (RFC 5321 4.5.2); `content` ends with a line break and has CRLF throughout."""
+    stuffed = content.replace(b"\r\n.", b"\r\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
