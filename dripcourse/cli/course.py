@@ -6,14 +6,13 @@ from pathlib import Path
 
 import click
 
-from dripcourse.cli.common import settings_of
 from dripcourse.content.files import OWN_COURSES, course_directories
 from dripcourse.content.lint import advice, words_in
 from dripcourse.content.load import COURSE_FILE, Library, load_library, read_library
 from dripcourse.content.skeleton import write_course
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import CourseError, Fault, UsageError
-from dripcourse.settings import Needs
+from dripcourse.settings import Needs, load_settings
 
 
 @click.group("course")
@@ -53,8 +52,8 @@ def list_(ctx: click.Context, *, in_json: bool) -> None:
 @click.pass_context
 def new(ctx: click.Context, slug: str, title: str | None, directory: Path | None) -> None:
     """Start a course: three lessons to write over. Never overwrites anything."""
-    home = directory or settings_of(ctx, Needs.NOTHING).courses_dir or Path(OWN_COURSES)
-    files = write_course(home / slug, title=title)
+    home = directory or _courses_dir(ctx) or Path(OWN_COURSES)
+    files = write_course(home, slug, title=title)
     for file in files:
         click.echo(f"wrote {file}")
     click.echo(f"Open them in any editor, then try: dripcourse course check {_to_check(home, slug, _directories(ctx))}")
@@ -112,7 +111,13 @@ def _report(library: Library, course: Course) -> None:
 
 
 def _directories(ctx: click.Context) -> Sequence[Path]:
-    return course_directories(settings_of(ctx, Needs.NOTHING).courses_dir)
+    return course_directories(_courses_dir(ctx))
+
+
+def _courses_dir(ctx: click.Context) -> Path | None:
+    """The one setting an author may have; read without the rest, so that nothing else is loaded or asked for."""
+    config = ctx.find_root().obj
+    return load_settings(config=Path(config) if config else None, needs=Needs.NOTHING).courses_dir
 
 
 def _to_check(home: Path, slug: str, directories: Sequence[Path]) -> str:

@@ -15,6 +15,7 @@ from dripcourse.domain.errors import Fault
 LONG_MAIL = 60_000
 _LONGER = 2  # times the usual length, and at least so many words more:
 _MUCH = 200
+_TAG = re.compile(r"\{[{%].*?[%}]\}")
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _COMMON = """
 about after again also been before course dear does each every first from have here into last lesson lessons letter letters
@@ -44,7 +45,8 @@ def advice(library: Library, course: Course) -> list[Fault]:
 
 def words_in(library: Library, course: Course, lesson: Lesson, who: str) -> int:
     """How many words a reading of a lesson has, title and prompt included."""
-    return len(library.sheets[course.slug, lesson.slug, who].said.split())
+    said = _TAG.sub(" ", library.sheets[course.slug, lesson.slug, who].said)
+    return sum(any(map(str.isalnum, word)) for word in said.split())
 
 
 def _about_course(library: Library, course: Course) -> Iterator[Fault]:

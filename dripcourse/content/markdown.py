@@ -23,9 +23,6 @@ class Fragment:
     html: str
     text: str
 
-    def __add__(self, other: "Fragment") -> "Fragment":
-        return Fragment(self.html + other.html, self.text + other.text)
-
 
 NOTHING = Fragment("", "")
 

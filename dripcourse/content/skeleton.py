@@ -79,15 +79,15 @@ Thank you for reading this far. Say what you hope they take along, and let them 
 _LESSONS = {"00-welcome.md": _WELCOME, "01-first-idea.md": _FIRST, "02-last-word.md": _CLOSING}
 
 
-def write_course(folder: Path, *, title: str | None = None) -> list[Path]:
-    """Write a new course into a folder that must not be there yet; all of it or nothing. Gives the files, course.toml first."""
-    slug = folder.name
+def write_course(home: Path, slug: str, *, title: str | None = None) -> list[Path]:
+    """Write a new course into `home`, where it must not be yet; all of it or nothing. Gives the files, course.toml first."""
     if not NAME.fullmatch(slug) or len(slug) > MAX_NAME:
         raise UsageError(f"{slug} cannot name a course: use small letters, digits and hyphens, such as quiet-mornings.")
     try:
         title = one_line(title) if title is not None else slug.replace("-", " ").capitalize()
     except ValueError as error:
         raise UsageError(f"The title {error}.") from None
+    folder = home / slug
     if folder.exists():
         raise DripError(f"{folder} is there already, and nothing in it was touched. Choose another name.")
     cover = f"notes-{sha256(slug.encode()).hexdigest()[:4]}"  # no two courses may share a cover

@@ -109,7 +109,7 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if course is None:
         raise NotFound("The course of this sign-up has gone.")
     url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
-    letter = parts.renderer.system("confirm", course.language, confirm_url=url)
+    letter = parts.renderer.system("confirm", course.language, pace=course.pace, confirm_url=url)
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
     outgoing = _outgoing(
         parts,

@@ -60,19 +60,10 @@ def record(parts: Parts, outcomes: Sequence[tuple[Ready, Outcome]], now: datetim
     # the journal first: if we die between the two, a restored database still knows that these went
     parts.journal.note(Fact.ACCEPTED, [delivery.key for delivery in accepted], now)
     with parts.db.write() as session:
-        mine = _still_ours(session, outcomes)
-        if mine:
-            session.connection().execute(_SETTLE, [_row(ready, outcome, now) for ready, outcome in mine])
-        advance(parts, session, [ready.delivery for ready, outcome in mine if isinstance(outcome, Accepted)], now)
-    for _, outcome in mine:
+        session.connection().execute(_SETTLE, [_row(ready, outcome, now) for ready, outcome in outcomes])
+        advance(parts, session, accepted, now)
+    for _, outcome in outcomes:
         _count(counts, outcome)
-
-
-def _still_ours(session: Session, outcomes: Sequence[tuple[Ready, Outcome]]) -> list[tuple[Ready, Outcome]]:
-    """Those that nobody has settled since we marked them; held until the transaction ends."""
-    ids = [ready.delivery.id for ready, _ in outcomes]
-    ours = {(ident, fence) for ident, fence in session.execute(queries.on_the_wire(ids).with_for_update())}
-    return [(ready, outcome) for ready, outcome in outcomes if (ready.delivery.id, ready.delivery.fence) in ours]
 
 
 def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:

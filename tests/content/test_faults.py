@@ -26,6 +26,13 @@ CASES = {
     "unfinished TOML": (TOML, 'sill = "If you have a window sill"', 'sill = """If', [
         f"{TOML}:13: is not TOML: unterminated string",
     ]),
+    "text in lines": (TOML, 'title = "A garden', 'summary = """\ntitle = "no"\n"""\ntitel = "A garden', [
+        f'{TOML}:1: `title` is missing: what the course is called, such as title = "A slow autumn"',
+        f"{TOML}:4: `titel` is not a key here; did you mean `title`?",
+    ]),
+    "nothing in the front matter": (LAST, "title: A last word\nsubject: The last note\nsubject_plain: A last word from the garden\npreview: The last one.", "", [
+        f"{LAST}:1: `subject` is missing: the discreet line that a mailbox shows, such as subject: Letter 3",
+    ]),
     "a number for a title": (TOML, '"A garden through the year"', "7", [
         f"{TOML}:1: `title` must be a text (in TOML: between quotes)",
     ]),
@@ -224,6 +231,9 @@ CASES = {
     ]),
     "help line nobody can reach": (SUPPORT, '  phone = "020 7946 0000"\n', "", [
         f"{SUPPORT}:6: `line` can be reached in no way: give it a `phone`, a `text` or a `web`",
+    ]),
+    "a list of countries that is empty": (SUPPORT, "", "country = []", [
+        f"{SUPPORT}:1: `country` is empty: at least one [[country]]",
     ]),
     "an address that is none": (SUPPORT, '"https://example.org/lists"', '"example.org"', [
         f"{SUPPORT}:23: `web` must be a whole address that begins with https://",

@@ -207,5 +207,6 @@ def test_whatever_stands_in_a_lesson_it_is_a_fault_or_a_mail_that_runs_and_fetch
         letter = filled.lesson(course, course.lessons[2], who, FACTS)
         assert fine(letter.html)
         assert fine(filled.page(course, course.lessons[2], who))
-        assert "zqv" not in letter.text.replace("zqv0z", "")
-        assert "zqs" not in letter.html.replace("zqs1z", "")
+        # stand-ins avoid every word of the author's, so one that is left over can be told from an author's look-alike
+        left_over = re.compile(r"zqq+[vsb]\d" if "zq" in body.lower() else r"zq[vsb]\d")
+        assert not left_over.search(letter.text + letter.html + letter.said)
