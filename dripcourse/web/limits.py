@@ -1,0 +1,41 @@
+"""How many sign-ups at once. Clients are told apart by a digest that only this process can make and never writes down."""
+
+import hmac
+import os
+from ipaddress import IPv6Address, ip_address
+from typing import cast
+
+from flask import Flask, request
+from flask.typing import RouteCallable
+from flask_limiter import Limiter
+
+FROM_THE_PAGE = "20/minute;120/hour"
+FROM_ELSEWHERE = "10/minute;60/hour"
+"""For posts without a form's token: programs, and pages that are not ours."""
+ALTOGETHER = "240/minute;4000/hour"
+
+
+def limit_signups(app: Flask, endpoint: str) -> None:
+    """Put limits before a view that takes sign-ups. What is refused answers 429 and stores nothing."""
+    secret = os.urandom(32)
+    limiter = Limiter(lambda: _client(secret), app=app, storage_uri="memory://", strategy="moving-window")
+    each = limiter.limit(_for_this_post)
+    everybody = limiter.shared_limit(ALTOGETHER, scope="sign-ups", key_func=lambda: "everybody")
+    app.view_functions[endpoint] = cast(RouteCallable, everybody(each(app.view_functions[endpoint])))
+
+
+def _for_this_post() -> str:
+    return FROM_THE_PAGE if request.form.get("token") else FROM_ELSEWHERE
+
+
+def _client(secret: bytes) -> str:
+    return hmac.digest(secret, _network(request.remote_addr or "").encode(), "sha256").hex()
+
+
+def _network(address: str) -> str:
+    """The address, or the /64 that one IPv6 client has to itself."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return found.exploded[:19] if isinstance(found, IPv6Address) else address

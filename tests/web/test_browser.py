@@ -1,0 +1,263 @@
+"""The pages in a real browser: on a phone and on a desk, with and without script, in light and in dark."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pytest
+import waitress
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+
+from dripcourse.services import stay
+from dripcourse.web.app import create_app
+from tests.support.house import open_house
+from tests.web.conftest import COVER, Site
+
+pytestmark = pytest.mark.browser
+
+PHONE, DESK = 390, 1280
+
+
+@dataclass
+class Served:
+    """A site that a browser can reach, and one that it starts."""
+
+    site: Site
+    browser: Browser
+    base: str
+    elsewhere: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def visit(self, width: int = PHONE, *, dark: bool = False, script: bool = True, **more: object) -> Iterator[Page]:
+        """A page in a fresh browser. Whatever it asks of another machine is noted and not let out; so is what its console says."""
+        context: BrowserContext = self.browser.new_context(
+            base_url=self.base,
+            viewport={"width": width, "height": 844},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=script,
+            **more,
+        )
+        context.route("**/*", self._gate)
+        page = context.new_page()
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
+        )
+        yield page
+        assert not context.cookies()
+        context.close()
+
+    def _gate(self, route: Route) -> None:
+        if route.request.url.startswith(self.base + "/"):
+            route.continue_()
+            return
+        self.elsewhere.append(route.request.url)
+        route.fulfill(status=200, content_type="text/html", body="<title>Elsewhere</title>")
+
+
+@pytest.fixture(scope="module")
+def served(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with open_house(tmp_path_factory.mktemp("browser")) as house:
+        site = Site(house, create_app(house.parts, house.clock))
+        server = waitress.create_server(site.app, host="127.0.0.1", port=0, threads=4)
+        thread = threading.Thread(target=server.run, daemon=True)
+        thread.start()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            yield Served(site, browser, f"http://127.0.0.1:{server.effective_port}")
+            browser.close()
+        server.close()
+        thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def pages(served: Served) -> dict[str, str]:
+    """One address for every kind of page there is."""
+    site = served.site
+    site.reading("walker@example.org", perspective="betrayed", zone="Europe/Berlin")
+    leave, me = site.link("leave", "walker@example.org"), site.link("me", "walker@example.org")
+    site.reading("resting@example.org")
+    resting = site.link("me", "resting@example.org")
+    site.post(resting, do="pause")
+    site.reading("gone@example.org")
+    gone = site.link("leave", "gone@example.org")
+    site.post(gone)
+    return {
+        "signup": "/",
+        "support": "/support",
+        "privacy": "/privacy",
+        "lesson": f"/c/{COVER}/l/01?for=betraying",
+        "confirm": site.asked("asked@example.org", perspective="betraying"),
+        "confirmed": site.link("confirm", "walker@example.org"),
+        "leave": leave,
+        "left": gone,
+        "me": me,
+        "resting": resting,
+        "ended": site.link("me", "gone@example.org"),
+        "missing": "/nothing",
+    }
+
+
+def does_not_scroll_sideways(page: Page) -> None:
+    wide, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert wide <= room, f"{page.url.split('/')[3]} is {wide} wide in {room}"
+
+
+def is_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize(("width", "dark"), [(PHONE, False), (DESK, True)])
+def test_every_page_is_accessible_and_asks_nothing_of_anybody_else(
+    served: Served, pages: dict[str, str], width: int, dark: bool
+) -> None:
+    before = served.site.dump()
+    with served.visit(width, dark=dark) as page:
+        for path in pages.values():
+            page.goto(path)
+            page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+            is_accessible(page)
+            does_not_scroll_sideways(page)
+    assert not served.elsewhere
+    assert [each for each in served.complaints if "404" not in each] == []
+    assert served.site.dump() == before, "a scanner that runs scripts changes nothing"
+
+
+@pytest.mark.parametrize(("width", "zoom"), [(PHONE, 2), (DESK, 2), (320, 1)])
+def test_pages_fit_when_everything_is_twice_as_large(
+    served: Served, pages: dict[str, str], width: int, zoom: int
+) -> None:
+    with served.visit(width if width < DESK else DESK // zoom, device_scale_factor=zoom) as page:
+        for path in pages.values():
+            page.goto(path)
+            if width == PHONE:  # text alone, as a phone's own setting makes it larger
+                page.evaluate("document.documentElement.style.fontSize = '200%'")
+            does_not_scroll_sideways(page)
+
+
+@pytest.mark.parametrize(
+    ("width", "script", "dark"),
+    [(PHONE, True, False), (PHONE, False, True), (DESK, True, True), (DESK, False, False)],
+)
+def test_a_reader_signs_up_confirms_and_leaves(served: Served, width: int, script: bool, dark: bool) -> None:
+    site, who = served.site, f"reader-{width}-{script}@example.org".lower()
+    with served.visit(width, dark=dark, script=script, timezone_id="Europe/Vienna") as page:
+        page.goto("/")
+        page.get_by_label("Your e-mail address").fill(who)
+        page.get_by_label("I was hurt").check()
+        if script:
+            assert page.get_by_label("Where are you?").input_value() == "Europe/Vienna"
+        else:
+            page.get_by_label("Where are you?").select_option(label="Austria")
+        page.get_by_role("button", name="Yes, send me the first mail").click()
+        expect(page.get_by_role("heading", name="Now look in your mailbox")).to_be_visible()
+        does_not_scroll_sideways(page)
+        site.house.tick()
+        (mail,) = site.house.mails(who)
+        expect(page.get_by_text(str(mail["Subject"]), exact=True)).to_be_visible()
+
+        page.goto(site.link("confirm", who))
+        assert page.get_by_label("I was hurt").is_checked()
+        page.get_by_label("I would rather not say").check()
+        page.get_by_role("button", name="Yes, send me the letters").click()
+        expect(page.get_by_role("heading", name="It is settled")).to_be_visible()
+        site.house.tick()
+        assert len(site.house.mails(who)) == 2
+
+        page.goto(site.link("me", who))
+        expect(page.get_by_text("Welcome, and when the first letter comes")).to_be_visible()
+        page.get_by_role("button", name="Pause the letters").click()
+        expect(page.get_by_text("The letters are paused.")).to_be_visible()
+        page.get_by_role("button", name="Go on with the letters").click()
+        page.get_by_role("link", name="Leave for good").click()
+        page.get_by_role("button", name="Leave").click()
+        expect(page.get_by_role("heading", name="That is done")).to_be_visible()
+    assert stay.has_left(site.house.parts, site.link("leave", who).split("/")[-1])
+    assert not served.elsewhere
+
+
+def test_the_keyboard_alone_is_enough_and_always_seen(served: Served) -> None:
+    with served.visit(DESK) as page:
+        page.goto("/")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to the text")).to_be_focused()
+        page.keyboard.press("Enter")
+        for _ in range(30):
+            page.keyboard.press("Tab")
+            outline = page.evaluate(
+                "(e => [e, e.closest('.choice')].some(each => each && getComputedStyle(each).outlineStyle !== 'none'))"
+                "(document.activeElement)"
+            )
+            assert outline, page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
+            if page.evaluate("document.activeElement.id") == "email":
+                break
+        page.keyboard.type("keys@example.org")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Now look in your mailbox")).to_be_visible()
+
+
+def test_a_mistake_is_met_where_the_eye_is_and_what_was_typed_stays(served: Served) -> None:
+    with served.visit() as page:
+        page.goto("/")
+        page.get_by_label("Your e-mail address").fill("name@")
+        page.get_by_label("I broke the trust").check()
+        page.get_by_role("button", name="Yes, send me the first mail").click()
+        summary = page.get_by_role("alert")
+        expect(summary).to_be_focused()
+        expect(summary).to_be_in_viewport()
+        is_accessible(page)
+        assert page.get_by_label("I broke the trust").is_checked()
+        summary.get_by_role("link").click()
+        expect(page.get_by_label("Your e-mail address")).to_be_focused()
+        expect(page.get_by_label("Your e-mail address")).to_have_value("name@")
+
+
+@pytest.mark.parametrize(
+    ("here", "chosen"),
+    [("Asia/Calcutta", "Asia/Calcutta"), ("America/New_York", "America/New_York"), ("UTC", "Etc/UTC")],
+)
+def test_the_browser_guesses_the_zone_even_by_an_old_name(served: Served, here: str, chosen: str) -> None:
+    with served.visit(timezone_id=here) as page:
+        page.goto("/")
+        assert page.get_by_label("Where are you?").input_value() == chosen
+        page.get_by_label("Your e-mail address").fill(f"zone-{len(here)}@example.org")
+        page.get_by_role("button", name="Yes, send me the first mail").click()
+        expect(page.get_by_role("heading", name="Now look in your mailbox")).to_be_visible()
+
+
+def test_support_is_left_at_once_by_button_or_shift_and_back_does_not_return(served: Served) -> None:
+    for leave in ("click", "shift"):
+        with served.visit() as page:
+            page.goto("/privacy")
+            page.goto("/support")
+            if leave == "click":
+                page.get_by_role("link", name="Leave this page quickly").click()
+            else:
+                for key in ("Shift", "a", "Shift", "Shift"):
+                    page.keyboard.press(key)
+                assert page.url.endswith("/support"), "three presses in a row"
+                page.keyboard.press("Shift")
+            page.wait_for_url("https://www.wikipedia.org/")
+            page.go_back()
+            assert page.url.endswith("/privacy")
+    served.elsewhere.clear()
+
+
+def test_support_can_be_left_without_script(served: Served) -> None:
+    with served.visit(script=False) as page:
+        page.goto("/support")
+        page.get_by_role("link", name="Leave this page quickly").click()
+        page.wait_for_url("https://www.wikipedia.org/")
+    served.elsewhere.clear()
+
+
+def test_the_trap_is_out_of_sight_and_out_of_the_way(served: Served) -> None:
+    with served.visit() as page:
+        page.goto("/")
+        trap = page.locator("#remark")
+        expect(trap).not_to_be_in_viewport()
+        assert trap.get_attribute("tabindex") == "-1"
+        assert page.get_by_role("textbox").count() == 1, "a screen reader meets one field to write in"
