@@ -25,15 +25,42 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 # ---------------------------------------------------------------------------------------------------------------- tick
 
 
-def agenda(now: datetime, *, any_hour: bool) -> Select[bool, bool, bool, bool]:
-    """What there is to do at an instant: (settle, decide, resume, send), each answered by an index; nothing is locked."""
+def agenda(now: datetime, *, any_hour: bool, ahead: datetime, beyond: datetime) -> Select[bool, bool, bool, bool, bool]:
+    """What there is to do at an instant: (mend, settle, decide, resume, send), each answered by an index; nothing is locked.
+
+    `ahead`, `beyond`: what was written after the one, or waits for longer than the other, is a clock's fault and wants mending.
+    """
+    mend = or_(exists().where(_written_ahead(ahead)), exists().where(*_waits_beyond(beyond)))
     wire = (DeliveryState.SENDING, DeliveryState.UNSURE)
     settle = exists().where(Delivery.state.in_(wire), Delivery.wake_at <= now)
     waiting = exists().where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now)
     due = exists().where(Enrollment.state == EnrollmentState.ACTIVE, _due_column(any_hour=any_hour) <= now)
     decide = exists().where(Signup.handled_at.is_(None))
     resume = exists().where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
-    return select(settle, decide, resume, or_(waiting, due))
+    return select(mend, settle, decide, resume, or_(waiting, due))
+
+
+def _written_ahead(instant: datetime) -> ColumnElement[bool]:
+    return Delivery.changed_at > instant
+
+
+def _waits_beyond(instant: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Enrollment.state == EnrollmentState.ACTIVE, Enrollment.wake_at > instant
+
+
+def deliveries_ahead(instant: datetime, limit: int) -> Select[Delivery]:
+    """Deliveries that were written after an instant that has not come yet."""
+    return select(Delivery).where(_written_ahead(instant)).limit(limit).with_for_update(skip_locked=True)
+
+
+def enrollments_for_update(ids: Collection[str]) -> Select[Enrollment]:
+    """These enrollments, held until the transaction ends."""
+    return select(Enrollment).where(Enrollment.id.in_(ids)).with_for_update()
+
+
+def enrollments_beyond(instant: datetime, limit: int) -> Select[Enrollment]:
+    """Active enrollments that wait for a day after an instant."""
+    return select(Enrollment).where(*_waits_beyond(instant)).limit(limit).with_for_update(skip_locked=True)
 
 
 def _due_column(*, any_hour: bool) -> InstrumentedAttribute[datetime | None]:

@@ -18,7 +18,6 @@ from dripcourse.services import stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
-from dripcourse.services.settle import ASK_AGAIN
 
 _CHUNK = 500
 Known = Mapping[tuple[Fact, str], datetime]
@@ -36,11 +35,13 @@ class Adopted:
 def adopt(parts: Parts, now: datetime) -> Adopted:
     """Replay the journal, then set the seal: from now on this database may speak. Repeating it changes nothing.
 
-    Without a journal, every lesson that fell due since the database last sent anything is unsure.
+    Without a journal, whatever was in hand or has fallen due since is unsure, and only time or the host can say.
     """
     known = {(entry.fact, entry.digest): entry.at for entry in parts.journal.replay()}
-    done = Adopted()
+    kept, done = parts.journal.is_kept, Adopted()
     with parts.db.write() as session:
+        if not kept:
+            done.unsure += _doubt_in_hand(session, now)
         rows = session.execute(
             select(Enrollment, Subscriber)
             .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
@@ -52,7 +53,8 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
                 done.stopped += 1
             elif (course := parts.library.courses.get(enrollment.course)) is not None:
                 done.accepted += _catch_up(parts, session, enrollment, subscriber, course, known)
-                done.unsure += _doubt(parts, session, enrollment, subscriber, course, now)
+                if not kept:
+                    done.unsure += _doubt(session, enrollment, subscriber, course, now)
         seal = {"fingerprint": fingerprint(session), "sealed_at": now, "epoch": Instance.epoch + 1}
         session.execute(update(Instance).values(seal))
     return done
@@ -89,18 +91,33 @@ def _catch_up(
     return count
 
 
-def _doubt(
-    parts: Parts, session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, now: datetime
-) -> int:
-    """Without a journal, a lesson that fell due may have gone: it is unsure, and its enrollment waits."""
-    if parts.journal.is_kept or enrollment.due_at is None or enrollment.due_at > now:
-        return 0
-    lesson = next_lesson(course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset())
-    if lesson is None:
-        return 0
-    _put(session, enrollment, subscriber, lesson, DeliveryState.UNSURE, enrollment.due_at)
-    stay.set_due(enrollment, None)
-    return 1
+def _doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, now: datetime) -> int:
+    """Every lesson that may have gone at its date, one after the other, is unsure, and its enrollment waits."""
+    last, number, due, count = enrollment.last_lesson, enrollment.last_number, enrollment.due_at, 0
+    while due is not None and due <= now:
+        lesson = next_lesson(course, last_slug=last, last_number=number, seen=frozenset())
+        if lesson is None:
+            break
+        _put(session, enrollment, subscriber, lesson, DeliveryState.UNSURE, due)
+        last, number, count = lesson.slug, lesson.number, count + 1
+        due = next_due(stay.slot_of(enrollment), enrollment.pace, due, after_welcome=number == 0)
+    if count:
+        stay.set_due(enrollment, None)
+    return count
+
+
+def _doubt_in_hand(session: Session, now: datetime) -> int:
+    """What was claimed or on the wire when the backup was made went soon after, or did not."""
+    in_hand = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE)
+    doubted = update(Delivery).where(Delivery.state.in_(in_hand)).returning(Delivery.id)
+    values = {
+        "state": DeliveryState.UNSURE,
+        "reason": Reason.NONE,
+        "marked_at": None,
+        "wake_at": now,
+        "changed_at": now,
+    }
+    return len(session.execute(doubted.values(values)).all())
 
 
 def _put(
@@ -128,9 +145,11 @@ def _put(
             due_at=enrollment.due_at,
         )
         session.add(delivery)
-    delivery.state, delivery.reason, delivery.detail = state, Reason.EVIDENCE, ""
-    delivery.marked_at = delivery.changed_at = at
     accepted = state is DeliveryState.ACCEPTED
-    delivery.accepted_at = at if accepted else None
-    delivery.wake_at = None if accepted else at + ASK_AGAIN
+    delivery.state, delivery.detail, delivery.changed_at = state, "", at
+    delivery.reason = Reason.EVIDENCE if accepted else Reason.NONE
+    delivery.marked_at = delivery.accepted_at = (
+        at if accepted else None
+    )  # no attempt of ours that a transport could know
+    delivery.wake_at = None if accepted else at
     session.flush()

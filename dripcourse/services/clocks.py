@@ -7,12 +7,10 @@ Bringing back never makes a lesson early: the pace counts from now.
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
-
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.pacing import Pace, due_again
-from dripcourse.services.parts import Parts
+from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.stay import set_due, slot_of
 
 log = logging.getLogger(__name__)
@@ -24,16 +22,20 @@ FARTHEST = max(pace.elapsed for pace in Pace) + timedelta(weeks=2)
 _BATCH = 200
 
 
-def bring_back(parts: Parts, now: datetime) -> int:
-    """Bring back to now what a clock that ran ahead has written; returns how many rows were. Repeating it changes nothing."""
+def bring_back(parts: Parts, clock: Clock) -> int:
+    """Bring back to now what a clock that ran ahead has written; returns how many rows were. Repeating it changes nothing.
+
+    The clock is read again when the rows are held: to a worker that was stopped for long, the honest work of others lies ahead.
+    """
     count = 0
     while True:
         with parts.db.write() as session:
-            ahead = session.scalars(queries.deliveries_ahead(now + TOLERANCE, _BATCH)).all()
-            for delivery in ahead:
-                _bring_back(delivery, now, parts.rules.lease)
-            session.flush()
-            found = len(ahead) + _enrollments(session, [row.enrollment_id or "" for row in ahead], now)
+            seen = session.scalars(queries.deliveries_ahead(clock() + TOLERANCE, _BATCH)).all()
+            written = session.scalars(queries.enrollments_for_update([row.enrollment_id or "" for row in seen])).all()
+            beyond = session.scalars(queries.enrollments_beyond(clock() + FARTHEST, _BATCH)).all()
+            now = clock()
+            found = sum(_delivery(row, now, parts.rules.lease) for row in seen)
+            found += sum(_enrollment(row, now) for row in {*written, *beyond})
         count += found
         if found < _BATCH:
             break
@@ -42,25 +44,24 @@ def bring_back(parts: Parts, now: datetime) -> int:
     return count
 
 
-def _bring_back(delivery: Delivery, now: datetime, lease: timedelta) -> None:
+def _delivery(delivery: Delivery, now: datetime, lease: timedelta) -> bool:
+    if delivery.changed_at <= now + TOLERANCE:
+        return False
     delivery.changed_at, delivery.claimed_at = now, min(delivery.claimed_at, now)
     delivery.marked_at = delivery.marked_at and min(delivery.marked_at, now)
     delivery.accepted_at = delivery.accepted_at and min(delivery.accepted_at, now)
     # a worker whose clock is ahead may be at it this very moment: it keeps a lease's time
     delivery.wake_at = delivery.wake_at and min(delivery.wake_at, now + lease)
+    return True
 
 
-def _enrollments(session: Session, written: list[str], now: datetime) -> int:
-    """Those whose lessons were written ahead, and those that wait for a day that no pace can lead to."""
-    rows = [*session.scalars(queries.enrollments_for_update(written))] if written else []
-    rows += session.scalars(queries.enrollments_beyond(now + FARTHEST, _BATCH))
-    for enrollment in rows:
-        last = enrollment.last_accepted_at = enrollment.last_accepted_at and min(enrollment.last_accepted_at, now)
-        if enrollment.due_at is not None:
-            welcome = enrollment.last_number == 0
-            set_due(enrollment, _again(enrollment, last, now, welcome=welcome))
-    return len(rows)
-
-
-def _again(enrollment: Enrollment, last: datetime | None, now: datetime, *, welcome: bool) -> datetime:
-    return due_again(slot_of(enrollment), enrollment.pace, last, now, after_welcome=welcome)
+def _enrollment(enrollment: Enrollment, now: datetime) -> bool:
+    last, wake = enrollment.last_accepted_at or now, enrollment.wake_at or now
+    if last <= now + TOLERANCE and wake <= now + FARTHEST:
+        return False
+    if enrollment.last_accepted_at is not None:
+        enrollment.last_accepted_at = min(last, now)
+    if enrollment.due_at is not None:
+        slot, pace, welcome = slot_of(enrollment), enrollment.pace, enrollment.last_number == 0
+        set_due(enrollment, due_again(slot, pace, enrollment.last_accepted_at, now, after_welcome=welcome))
+    return True

@@ -12,8 +12,8 @@ from dripcourse.domain.delivery import Kind
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Mailbox, Outgoing
 from dripcourse.domain.pacing import next_due
-from dripcourse.services import enroll
 from dripcourse.services.parts import Parts
+from dripcourse.services.signup import read_wish
 from dripcourse.services.stay import slot_of
 
 
@@ -104,7 +104,7 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     delivery, signup = claimed.delivery, claimed.signup
     if signup is None:
         raise NotFound("The sign-up of this confirmation has gone.")
-    wish = enroll.read_wish(parts, signup)
+    wish = read_wish(parts, signup)
     course = parts.library.find(wish.course)
     if course is None:
         raise NotFound("The course of this sign-up has gone.")

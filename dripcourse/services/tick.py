@@ -7,7 +7,7 @@ from time import monotonic
 
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
-from dripcourse.services import clocks, enroll, settle, stay
+from dripcourse.services import clocks, settle, signup, stay
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
@@ -57,9 +57,9 @@ class Heart:
             asked = queries.agenda(now, any_hour=any_hour, ahead=now + clocks.TOLERANCE, beyond=now + clocks.FARTHEST)
             to_mend, to_settle, to_decide, to_resume, to_send = session.execute(asked).one()
         if to_mend:
-            clocks.bring_back(parts, now)
+            clocks.bring_back(parts, self._clock)
         settled = settle.settle(parts, now) if to_settle else 0
-        arrived = enroll.decide(parts, now) if to_decide else 0
+        arrived = signup.decide(parts, now) if to_decide else 0
         if to_resume:
             stay.resume_due(parts, now)
         counts = Counts()
@@ -84,6 +84,6 @@ class Heart:
         with self._parts.db.read() as session:
             require_voice(session)
         stay.resume_waiting(self._parts, now)
-        enroll.forget_unconfirmed(self._parts, now)
+        signup.forget_unconfirmed(self._parts, now)
         settle.retry_held(self._parts, now)
         self._tidied_at = now

@@ -42,7 +42,7 @@ def load_settings(
     here = (cwd or Path()).absolute()
     problems: Problems = {}
     given = _from_toml(config, here, problems)
-    surroundings = os.environ if environ is None else environ
+    surroundings = os.environ if environ is None else environ  # noqa: TID251 - the one reader of the environment
     given |= {name: surroundings[name] for name in _NAMES if name in surroundings}
     texts = _one_source_each(given, tuple(read_by(needs)), here, problems)
     texts = {name: text.strip() for name, text in texts.items() if _is_one_line(name, text, problems)}

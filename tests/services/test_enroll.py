@@ -7,15 +7,16 @@ from sqlalchemy import func, select
 
 from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, Signup, Subscriber, Suppression
 from dripcourse.domain.errors import AddressError, NotFound, SuppressedError, UsageError
-from dripcourse.services import enroll, overview, stay
-from dripcourse.services.enroll import Standing, Wish
+from dripcourse.services import overview, signup, stay, suppression
+from dripcourse.services.enroll import Wish
+from dripcourse.services.signup import Standing
 from tests.support.house import House
 
 COURSE = "rebuilding-trust"
 
 
 def ask(house: House, email: str = "anna@example.org", **words: object) -> None:
-    enroll.request(house.parts, Wish(email, COURSE, consent="I want this.", **words), house.now)  # type: ignore[arg-type]
+    signup.request(house.parts, Wish(email, COURSE, consent="I want this.", **words), house.now)  # type: ignore[arg-type]
 
 
 def confirm_token(house: House, email: str = "anna@example.org") -> str:
@@ -34,8 +35,8 @@ def test_a_sign_up_is_confirmed_and_the_welcome_goes_with_the_next_tick(house: H
     [confirmation] = house.mails()
     assert confirmation["From"].addresses[0].addr_spec == "hello@letters.example.org"
     token = confirm_token(house)
-    assert enroll.look_up(house.parts, token, house.now).standing is Standing.OPEN
-    done = enroll.confirm(house.parts, token, "betrayed", house.now)
+    assert signup.look_up(house.parts, token, house.now).standing is Standing.OPEN
+    done = signup.confirm(house.parts, token, "betrayed", house.now)
     assert (done.standing, done.perspective) == (Standing.DONE, "betrayed")
     house.tick()
     assert len(house.mails()) == 2
@@ -59,7 +60,7 @@ def test_confirming_twice_changes_nothing(house: House) -> None:
     house.tick()
     token = confirm_token(house)
     for _ in range(3):
-        assert enroll.confirm(house.parts, token, None, house.now).standing is Standing.DONE
+        assert signup.confirm(house.parts, token, None, house.now).standing is Standing.DONE
         house.tick()
     assert len(house.mails()) == 2
     assert count(house, Consent) == 1
@@ -70,7 +71,7 @@ def test_asking_writes_the_same_one_row_for_every_kind_of_address(house: House) 
     left = house.enroll("left@example.org")
     house.tick()
     with house.parts.db.write() as session:
-        enroll.suppress(house.parts, session, house.parts.keys.indexes("never@example.org"), "asked", house.now)
+        suppression.suppress(house.parts, session, house.parts.keys.indexes("never@example.org"), "asked", house.now)
         stay.end(house.parts, session, session.get_one(Enrollment, left), stay.LeftReason.ASKED, house.now)
     before = {model: count(house, model) for model in (Signup, Subscriber, Enrollment, Delivery)}
     for number, email in enumerate(("new", "known", "never", "left"), start=1):
@@ -104,13 +105,13 @@ def test_the_confirmation_is_open_for_a_week_and_forgotten_after_two(house: Hous
     token = confirm_token(house)
     house.turn(days=7, hours=1)
     house.tick()
-    assert enroll.look_up(house.parts, token, house.now).standing is Standing.EXPIRED
-    assert enroll.confirm(house.parts, token, None, house.now).standing is Standing.EXPIRED
+    assert signup.look_up(house.parts, token, house.now).standing is Standing.EXPIRED
+    assert signup.confirm(house.parts, token, None, house.now).standing is Standing.EXPIRED
     house.turn(days=7)
     house.tick()
     assert [count(house, model) for model in (Signup, Subscriber, Enrollment)] == [0, 0, 0]
     with pytest.raises(NotFound):
-        enroll.look_up(house.parts, token, house.now)
+        signup.look_up(house.parts, token, house.now)
 
 
 def test_never_again_is_for_good(house: House) -> None:
@@ -118,7 +119,7 @@ def test_never_again_is_for_good(house: House) -> None:
     house.tick()
     token = confirm_token(house)
     for _ in range(2):
-        enroll.never_again(house.parts, token, house.now)
+        signup.never_again(house.parts, token, house.now)
     assert count(house, Suppression) == 1
     house.turn(days=100)
     ask(house)
@@ -130,9 +131,9 @@ def test_never_again_is_for_good(house: House) -> None:
 
 def test_never_again_between_claim_and_wire_is_kept(house: House) -> None:
     ask(house)
-    enroll.decide(house.parts, house.now)
+    signup.decide(house.parts, house.now)
     with house.parts.db.write() as session:
-        enroll.suppress(house.parts, session, house.parts.keys.indexes("anna@example.org"), "asked", house.now)
+        suppression.suppress(house.parts, session, house.parts.keys.indexes("anna@example.org"), "asked", house.now)
     house.tick()
     assert house.mails() == []
 
@@ -161,8 +162,8 @@ def test_who_left_can_come_back_and_go_on_or_start_over(house: House, start_over
     ask(house)
     house.tick()
     token = confirm_token(house)
-    assert enroll.look_up(house.parts, token, house.now).returning
-    enroll.confirm(house.parts, token, None, house.now, start_over=start_over)
+    assert signup.look_up(house.parts, token, house.now).returning
+    signup.confirm(house.parts, token, None, house.now, start_over=start_over)
     for _ in range(100):
         house.tick()
         house.turn(days=1)
@@ -190,7 +191,7 @@ def test_a_wish_that_cannot_be_is_refused_in_words_and_stores_nothing(
     small_house: House, wish: Wish, error: type[Exception]
 ) -> None:
     with pytest.raises(error) as raised:
-        enroll.request(small_house.parts, wish, small_house.now)
+        signup.request(small_house.parts, wish, small_house.now)
     assert "anna" not in str(raised.value)
     assert count(small_house, Signup) == 0
 
