@@ -52,10 +52,10 @@ def test_one_course_stands_at_the_root_by_its_cover_and_by_its_slug(still_site: 
 def test_the_three_fields_are_enough_and_become_one_sealed_request(site: Site) -> None:
     answer = site.sign_up("Reader@Example.org", perspective="betrayed", zone="America/Chicago")
     assert answer.status_code == 200
-    (signup,) = waiting(site)
-    wish = signup.read_wish(site.house.parts, signup)
+    (asked,) = waiting(site)
+    wish = signup.read_wish(site.house.parts, asked)
     assert (wish.address, wish.perspective, wish.zone) == ("Reader@example.org", "betrayed", "America/Chicago")
-    assert b"xample.org" not in signup.payload_sealed
+    assert b"xample.org" not in asked.payload_sealed
     assert "eader@" not in site.dump()
 
 
