@@ -24,6 +24,7 @@ COMMANDS = {
     "db": ("dripcourse.cli.database", "group", "the database's schema"),
     "adopt": ("dripcourse.cli.database", "adopt", "let a restored or moved database speak again"),
     "keys": ("dripcourse.cli.keys", "group", "make a new key"),
+    "fake-sendgrid": ("dripcourse.cli.fake_sendgrid", "command", "a stand-in for SendGrid on this machine, for trials"),
 }
 
 
@@ -64,11 +65,9 @@ def main() -> None:
     """Run the command line and exit; a failure is a sentence on stderr, never a traceback."""
     os.umask(0o077)  # whatever we make, database and mails and keys, is its owner's alone
     try:
-        dripcourse.main(standalone_mode=False)
+        sys.exit(dripcourse.main(standalone_mode=False))  # a code if click itself ends, as --help does; else None
     except click.exceptions.Abort:
         sys.exit(130)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -46,7 +46,8 @@ class Instant(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value!r} is not an instant. Write it like 2026-03-02T09:00:00+01:00.", param, ctx)
         if instant.tzinfo is None:
-            self.fail(f"{value!r} has no offset. Add one, for example {value}Z or {value}+01:00.", param, ctx)
+            how = "Write it with a time of day and an offset: 2026-03-02T09:00:00+01:00, or Z at the end for UTC."
+            self.fail(f"{value!r} has no offset. {how}", param, ctx)
         return instant.astimezone(UTC)
 
 

@@ -1,5 +1,6 @@
 """`dripcourse run`, `web` and `worker`: the processes that stay."""
 
+import errno
 import signal
 import socket
 import threading
@@ -67,7 +68,9 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        why = "is in use by another program" if error.errno == 98 else f"cannot be used ({error.strerror})"
+        why = (
+            "is in use by another program" if error.errno == errno.EADDRINUSE else f"cannot be used ({error.strerror})"
+        )
         raise SettingsError(
             [f"PORT: port {port} on {host} {why}. Choose another, for example PORT={port + 1}."]
         ) from None
@@ -75,9 +78,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def _serve(parts: Parts, clock: Clock, settings: Settings, listener: socket.socket) -> None:
-    app = create_app(parts, clock, trusted_proxies=settings.trusted_proxies)
+    app = create_app(parts, clock, trusted_proxies=settings.trusted_proxies, tick_seconds=settings.tick_seconds)
     server = waitress.create_server(
-        app, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=True
+        app, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=settings.trusted_proxies == 0
     )
     click.echo(f"dripcourse listens on http://{settings.host}:{settings.port} - readers see {settings.base_url}")
     signal.signal(signal.SIGTERM, _end)

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from dripcourse.cli.common import as_json, iso, opened
-from dripcourse.domain.errors import DripError, SuppressedError, UsageError
+from dripcourse.domain.errors import DripError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import WEEKDAYS
-from dripcourse.services import enroll, overview
+from dripcourse.services import enroll, overview, signup
 from dripcourse.services.enroll import HOST_VOUCHES, How, Wish
 from dripcourse.services.overview import ReaderView
 from dripcourse.services.parts import Clock, Parts
@@ -37,7 +37,7 @@ def add(ctx: click.Context, /, email: str, *, ask: bool, in_json: bool, **words:
     """Enroll EMAIL on your word that they agreed; the next tick sends the welcome. Adding somebody again changes nothing."""
     with opened(ctx) as (parts, clock):
         wish = _wish(email, **words)
-        ident, new = (enroll.ask if ask else enroll.vouch)(parts, wish, clock())
+        ident, new = (signup.ask if ask else enroll.vouch)(parts, wish, clock())
         view = next(each for each in overview.reader(parts, ident) if each.enrollment == ident)
         click.echo(as_json(view) if in_json else _sentence(view, new=new))
 
@@ -53,6 +53,8 @@ def import_(ctx: click.Context, file: Path, *, course: str, yes: bool) -> None:
     Without --yes nothing is changed. It may be stopped and run again: who is in already stays as they are.
     """
     with opened(ctx) as (parts, clock):
+        if parts.library.find(course) is None:  # said once, not for every line
+            raise _no_course(parts, course)
         rows = list(_rows(file))
         faults = [fault for number, row in rows if (fault := _fault(parts, number, row, course))]
         for fault in faults:
@@ -129,6 +131,10 @@ def _wish(email: str, *, course: str, perspective: str | None, zone: str, day: s
     return Wish(email, course, perspective, zone, weekday, hour, How.HOST, HOST_VOUCHES)
 
 
+def _no_course(parts: Parts, course: str) -> NotFound:
+    return NotFound(f"There is no course called {course!r}. There is: {', '.join(sorted(parts.library.courses))}.")
+
+
 @group.command("list")
 @click.option("--course", help="Only this course.")
 @click.option("--json", "in_json", is_flag=True, help="As JSON.")
@@ -136,7 +142,9 @@ def _wish(email: str, *, course: str, perspective: str | None, zone: str, day: s
 def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
     """Every reader and where they stand, oldest first."""
     with opened(ctx) as (parts, _):
-        views = overview.readers(parts, course)
+        known = parts.library.find(course) if course else None
+        # a course that has gone keeps its readers, so a slug that names no course may still name some of them
+        views = overview.readers(parts, known.slug if known else course)
         if in_json:
             click.echo("[" + ",\n ".join(as_json(view) for view in views) + "]")
             return
@@ -144,6 +152,8 @@ def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
         for view in views:
             count += 1
             click.echo(f"{view.enrollment}  {view.email:<32} {view.course:<20} {view.state:<10} {_next(view)}")
+        if not count and course and not known:
+            raise _no_course(parts, course)
         if not count:
             click.echo("No readers yet. Add one: dripcourse subscriber add EMAIL --course SLUG")
 

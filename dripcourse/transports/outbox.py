@@ -6,6 +6,7 @@
 An attempt is staged, noted in the ledger, then renamed into the Maildir, which is the moment of sending. Afterwards its fate is
 certain, whoever was killed when, and whatever became of the file: still staged means not sent; noted and no longer staged means
 sent. Asking for evidence also settles it: the staged file is taken away, or a void mark left for a worker that may yet wake up.
+A void mark with a byte in it says that the attempt was staged and taken away, whatever the ledger says.
 """
 
 import errno
@@ -15,7 +16,8 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Unknown, mime
+from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
+from dripcourse.domain.mime import mime
 
 _TROUBLE = {
     errno.ENOSPC: "the disk is full",
@@ -23,6 +25,9 @@ _TROUBLE = {
     errno.EROFS: "the folder is read-only",
     errno.EACCES: "the folder cannot be written to",
     errno.EPERM: "the folder cannot be written to",
+    errno.EEXIST: "a file is where a folder should be",
+    errno.ENOTDIR: "a file is where a folder should be",
+    errno.EXDEV: "the folder and its ledger are on two disks",
 }
 
 
@@ -44,38 +49,50 @@ class Outbox:
         attempt = f"{mail.delivery}.{mail.fence}"
         staged = self._staging / attempt
         try:
+            content = mime(mail)
+        except Exception as error:  # noqa: BLE001 - whatever the library makes of it: one mail must not stop the others
+            return Refused(f"outbox: this cannot be written as a mail ({type(error).__name__})")
+        try:
             self._make()
-            if not self._stage(staged, mime(mail)):
+            if not self._stage(staged, content):
                 return Unknown("overtaken")
             self._note(attempt)
             staged.rename(self._new / attempt)
-            _sync_folder(self._new)
         except FileNotFoundError:
+            self._ready = False  # if it is the folder that has gone, it is made anew
             return Unknown("overtaken")  # settled while we slept: whoever settled it knows its fate
         except OSError as error:
             with suppress(OSError):
-                staged.unlink(missing_ok=True)
+                _take_away(staged, _void(staged))
             return Later(f"outbox: {_TROUBLE.get(error.errno or 0, 'the folder does not answer')}", everyone=True)
+        with suppress(OSError):  # it is sent, whatever the disk says now
+            _sync_folder(self._new)
         return Accepted(attempt)
 
     def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:  # noqa: ARG002
-        """Always certain: SENT or NOT_SENT, and if NOT_SENT then for good."""
+        """SENT or NOT_SENT, and if NOT_SENT then for good; NONE only while the disk does not answer."""
         attempt = f"{delivery}.{fence}"
-        staged, void = self._staging / attempt, self._staging / f"{attempt}.void"
-        self._make()
-        if void.exists() and void.stat().st_size:
-            return Evidence.NOT_SENT  # it was staged, and we took it away
-        if fate := self._fate(attempt, staged, void):
-            return fate
-        void.touch()
-        # it may have been staged and sent between our look and our mark
-        return self._fate(attempt, staged, void) or Evidence.NOT_SENT
+        staged = self._staging / attempt
+        self._ready = False
+        try:
+            self._make()
+            if fate := self._fate(attempt, staged):
+                return fate
+            _void(staged).touch(mode=0o600)
+            # it may have been staged and sent between our look and our mark
+            return self._fate(attempt, staged) or Evidence.NOT_SENT
+        except OSError:
+            return Evidence.NONE
 
-    def _fate(self, attempt: str, staged: Path, void: Path) -> Evidence | None:
+    def _fate(self, attempt: str, staged: Path) -> Evidence | None:
+        void = _void(staged)
         with suppress(FileNotFoundError):
-            staged.rename(void)
+            _take_away(staged, void)
             return Evidence.NOT_SENT
-        return Evidence.SENT if self._noted(attempt) else None
+        if not self._noted(attempt):
+            return None
+        # noted, and yet taken away before it could be sent, by whoever asked at the same time as we
+        return Evidence.NOT_SENT if void.exists() and void.stat().st_size else Evidence.SENT
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -94,7 +111,7 @@ class Outbox:
         except FileExistsError:
             return False
         with os.fdopen(handle, "wb") as file:
-            if staged.with_name(staged.name + ".void").exists():
+            if _void(staged).exists():
                 staged.unlink(missing_ok=True)
                 return False
             file.write(content)
@@ -119,6 +136,16 @@ class Outbox:
                 with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as ledger:
                     return ledger.find(f"\n{attempt}\n".encode()) >= 0
         return False
+
+
+def _void(staged: Path) -> Path:
+    return staged.with_name(f"{staged.name}.void")
+
+
+def _take_away(staged: Path, void: Path) -> None:
+    """From now on this attempt cannot be sent; nothing is kept of what it said. Raises FileNotFoundError if it is not staged."""
+    staged.rename(void)
+    os.truncate(void, 1)
 
 
 def _sync_folder(folder: Path) -> None:

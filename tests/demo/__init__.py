@@ -1,0 +1,1 @@
+"""The demo: its clock, its mail program, its page, and the whole story as a stranger plays it."""
