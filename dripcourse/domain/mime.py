@@ -8,6 +8,7 @@ from binascii import b2a_qp
 from email.header import Header
 from email.utils import format_datetime, formataddr
 from functools import lru_cache
+from unicodedata import category
 
 from dripcourse.domain.mail import Mailbox, Outgoing
 
@@ -54,16 +55,21 @@ def _exact(name: str, value: str) -> str:
     return f"{name}: {folded}{_CRLF}"
 
 
+def _breaks(text: str) -> bool:
+    """Whether a text could end a line: control characters, and Unicode's own separators of lines and paragraphs."""
+    return any(category(char) in ("Cc", "Zl", "Zp") for char in text)
+
+
 @lru_cache(maxsize=1024)
 def _words(subject: str) -> str:
     """A subject, encoded and folded where it must be (RFC 2047). Raises ValueError for a line break."""
-    if not subject.isprintable():
+    if _breaks(subject):
         raise ValueError("the header Subject cannot hold a line break")
     return Header(subject, "us-ascii" if subject.isascii() else "utf-8", header_name="Subject").encode(linesep=_CRLF)
 
 
 @lru_cache(maxsize=64)
 def _mailbox(mailbox: Mailbox) -> str:
-    if not mailbox.name.isprintable():
+    if _breaks(mailbox.name):
         raise ValueError("the header From cannot hold a line break")
     return formataddr((mailbox.name, mailbox.address), "utf-8")
