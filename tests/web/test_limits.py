@@ -45,6 +45,12 @@ def test_an_ipv6_client_is_its_whole_network(site: Site) -> None:
     assert post(site, "2001:db8:1:3::1") == 200
 
 
+def test_this_very_machine_is_held_only_by_the_limit_for_all(site: Site) -> None:
+    assert [post(site, "127.0.0.1") for _ in range(30)] == [200] * 30
+    codes = [post(site, f"192.0.2.{number}") for number in range(211)]
+    assert codes[-1] == 429
+
+
 def test_other_pages_have_no_limit(site: Site) -> None:
     site.reading()
     leave = site.link("leave")

@@ -1,0 +1,138 @@
+"""What providers post to us. Nothing is believed before its signature is verified, over the very bytes that came."""
+
+import json
+import logging
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from flask import Blueprint, Response, request
+from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
+from werkzeug.datastructures import Headers
+
+from dripcourse.services import events
+from dripcourse.services.events import Event, Told
+from dripcourse.web.shell import shell
+
+log = logging.getLogger(__name__)
+
+webhooks = Blueprint("webhooks", __name__)
+
+MOST_BYTES = 16 * 2**20
+"""A post holds a few thousand events at most."""
+_TIMESTAMP = re.compile(r"[0-9]{1,12}")
+_ARGUMENT = re.compile(r"([a-z2-7]{26})\.([0-9]{1,9})")
+_NO_SUCH_MAILBOX = re.compile(r"(?<![0-9.])5\.1\.10?(?![0-9.])")
+_KINDS: Mapping[str, Told] = {
+    "processed": Told.PROCESSED,
+    "deferred": Told.DEFERRED,
+    "delivered": Told.DELIVERED,
+    "spamreport": Told.COMPLAINT,
+    "unsubscribe": Told.ASKED,
+    "group_unsubscribe": Told.ASKED,
+}
+_DROPS: Mapping[str, Told] = {
+    "Spam Reporting Address": Told.DROPPED_COMPLAINT,
+    "Unsubscribed Address": Told.DROPPED_ASKED,
+}
+
+
+@webhooks.post("/hooks/sendgrid/events")
+def sendgrid_events() -> Response:
+    """SendGrid's signed events: answered 2xx only once they are stored, handled by the next tick.
+
+    401 for what is forged. As long as a key of ours has never verified anything, the fault may be ours: 503, and the provider
+    tries again for a day.
+    """
+    request.max_content_length = MOST_BYTES
+    body = request.get_data(cache=False)
+    parts, now = shell().parts, shell().now
+    keys = parts.rules.event_keys
+    key = verified_by(keys, body, request.headers)
+    if key is None:
+        if events.all_proven(parts, keys):
+            return Response("", 401)
+        log.warning("a post of events was not verified: is SENDGRID_EVENT_PUBLIC_KEY the key that SendGrid shows?")
+        return Response("", 503)
+    events.store(parts, list(read_events(body, now)), key, now)
+    return Response("", 204)
+
+
+def verified_by(keys: Sequence[str], body: bytes, headers: Headers) -> str | None:
+    """The first of these keys that this post was signed for, or None. Every key is tried, so that none shows by the time it takes."""
+    signature = headers.get(EventWebhookHeader.SIGNATURE, "")
+    timestamp = headers.get(EventWebhookHeader.TIMESTAMP, "")
+    # what is signed is both in one: digits and then a list, or a digit could change sides
+    if not (_is_canonical(signature) and _TIMESTAMP.fullmatch(timestamp) and body[:1] == b"["):
+        return None
+    try:
+        payload = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    found = [key for key in keys if EventWebhook(key).verify_signature(payload, signature, timestamp)]
+    return found[0] if found else None
+
+
+def _is_canonical(signature: str) -> bool:
+    """Whether it is base64, and the only way to write it: the library's own reading passes over what it does not know."""
+    try:
+        return bool(signature) and b64encode(b64decode(signature, validate=True)).decode() == signature
+    except ValueError:
+        return False
+
+
+def read_events(body: bytes, now: datetime) -> Iterator[Event]:
+    """The events in a verified post that are about sendings of ours; whatever else is in it is passed over."""
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        log.warning("a signed post held no events")
+        return
+    for each in told if isinstance(told, list) else ():
+        event = _read(each, now) if isinstance(each, dict) else None
+        if event is not None:
+            yield event
+
+
+def _read(told: Mapping[str, Any], now: datetime) -> Event | None:
+    argument, kind = _ARGUMENT.fullmatch(_text(told, "d")), _kind(told)
+    if argument is None or kind is None:
+        return None
+    ident = _text(told, "sg_event_id")
+    if not 0 < len(ident) <= 128:
+        ident = sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    return Event(ident, argument[1], int(argument[2]), kind, _detail(told), _instant(told, now))
+
+
+def _kind(told: Mapping[str, Any]) -> Told | None:
+    match _text(told, "event"):
+        case "bounce" if _text(told, "type") == "blocked":
+            return Told.BLOCKED
+        case "bounce":
+            said = f"{_text(told, 'status')} {_text(told, 'reason')}"
+            return Told.NOBODY if _NO_SUCH_MAILBOX.search(said) else Told.BOUNCED
+        case "dropped":
+            return _DROPS.get(_text(told, "reason"), Told.DROPPED)
+        case name:
+            return _KINDS.get(name)
+
+
+def _detail(told: Mapping[str, Any]) -> str:
+    """What the other side said; whoever stores it takes the addresses out."""
+    return _text(told, "reason") or _text(told, "response") or _text(told, "status")
+
+
+def _text(told: Mapping[str, Any], name: str) -> str:
+    """A field as a text that every database takes."""
+    value = told.get(name)
+    return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _instant(told: Mapping[str, Any], now: datetime) -> datetime:
+    try:
+        return min(datetime.fromtimestamp(int(told.get("timestamp", "")), UTC), now)
+    except (ValueError, TypeError, OverflowError, OSError):
+        return now
