@@ -16,7 +16,7 @@ from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules
-from dripcourse.settings import OutboxUrl, Settings, SmtpUrl
+from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl
 from dripcourse.transports.outbox import Outbox
 from dripcourse.transports.smtp import Smtp
 
@@ -58,9 +58,12 @@ def choose_transport(settings: Settings) -> Transport:
             return Outbox(path)
         case SmtpUrl(host, port, user, password, tls):
             return Smtp(host, port, user=user, password=password.get_secret_value(), tls=tls)
-    raise SettingsError(
-        ["MAIL_URL: this version sends to outbox:PATH or smtp://...; SendGrid comes with the next one."]
-    )
+        case SendgridUrl():
+            # only now: the library takes as long to load as all of ours, and few commands of few installations send by it
+            from dripcourse.transports.sendgrid import Sendgrid  # noqa: PLC0415
+
+            key = settings.sendgrid_api_key
+            return Sendgrid(key.get_secret_value() if key else "", settings.sendgrid_api_url)
 
 
 def open_database(settings: Settings) -> Database:
@@ -125,6 +128,7 @@ def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
         lease=timedelta(seconds=settings.lease_seconds),
         rate_per_second=settings.rate_per_second,
         assume_after=None if settings.unsure_policy == "hold" else timedelta(days=4),
+        event_keys=settings.sendgrid_event_public_keys,
     )
     return Parts(
         db=db,

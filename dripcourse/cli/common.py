@@ -65,5 +65,5 @@ def as_json(value: Any) -> str:  # noqa: ANN401 - any dataclass of plain values,
 def quiet_logs() -> None:
     """Our own warnings on stderr, one line each; the chatter of libraries not at all."""
     logging.basicConfig(level=logging.WARNING, format="dripcourse: %(message)s")
-    for noisy in ("apscheduler", "alembic", "sqlalchemy", "python_http_client"):
+    for noisy in ("apscheduler", "waitress", "alembic", "sqlalchemy", "python_http_client"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -14,22 +15,26 @@ from dripcourse.db.models import (
     Delivery,
     Enrollment,
     Instance,
+    ProviderEvent,
     Signup,
     Subscriber,
     Suppression,
 )
-from dripcourse.db.types import Row
+from dripcourse.db.types import Instant, Row
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 
 # ---------------------------------------------------------------------------------------------------------------- tick
 
 
-def agenda(now: datetime, *, any_hour: bool, ahead: datetime, beyond: datetime) -> Select[bool, bool, bool, bool, bool]:
-    """What there is to do at an instant: (mend, settle, decide, resume, send), each answered by an index; nothing is locked.
+@cache
+def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool]:
+    """What there is to do at the instant `now`: (mend, hear, settle, decide, resume, send), each answered by an index; nothing is locked.
 
-    `ahead`, `beyond`: what was written after the one, or waits for longer than the other, is a clock's fault and wants mending.
+    Bind `now`, `ahead` and `beyond`: what was written after the second, or waits for longer than the third, is a clock's fault and
+    wants mending. Built once: it is asked with every beat.
     """
+    now, ahead, beyond = (bindparam(name, type_=Instant()) for name in ("now", "ahead", "beyond"))
     mend = or_(exists().where(_written_ahead(ahead)), exists().where(*_waits_beyond(beyond)))
     wire = (DeliveryState.SENDING, DeliveryState.UNSURE)
     settle = exists().where(Delivery.state.in_(wire), Delivery.wake_at <= now)
@@ -37,14 +42,15 @@ def agenda(now: datetime, *, any_hour: bool, ahead: datetime, beyond: datetime) 
     due = exists().where(Enrollment.state == EnrollmentState.ACTIVE, _due_column(any_hour=any_hour) <= now)
     decide = exists().where(Signup.handled_at.is_(None))
     resume = exists().where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
-    return select(mend, settle, decide, resume, or_(waiting, due))
+    hear = exists().where(ProviderEvent.handled_at.is_(None))
+    return select(mend, hear, settle, decide, resume, or_(waiting, due))
 
 
-def _written_ahead(instant: datetime) -> ColumnElement[bool]:
+def _written_ahead(instant: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return Delivery.changed_at > instant
 
 
-def _waits_beyond(instant: datetime) -> tuple[ColumnElement[bool], ...]:
+def _waits_beyond(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     return Enrollment.state == EnrollmentState.ACTIVE, Enrollment.wake_at > instant
 
 

@@ -36,8 +36,8 @@ def claim(parts: Parts, now: datetime, *, any_hour: bool, limit: int = BATCH) ->
     """
     with parts.db.write() as session:
         waiting = session.scalars(queries.deliveries_to_claim(now, limit)).all()
-        due = session.execute(queries.enrollments_due(now, limit - len(waiting), any_hour=any_hour)).all()
         again = _claim_again(parts, session, waiting, now, any_hour=any_hour)
+        due = session.execute(queries.enrollments_due(now, limit - len(waiting), any_hour=any_hour)).all()
         fresh = _claim_lessons(parts, session, due, now, any_hour=any_hour)
     return again + fresh, len(waiting) + len(due) >= limit
 

@@ -28,6 +28,8 @@ class Rules:
     rate_per_second: float | None = None
     assume_after: timedelta | None = timedelta(days=4)
     """When an unsure delivery is assumed sent; None: the host decides each (UNSURE_POLICY=hold)."""
+    event_keys: tuple[str, ...] = ()
+    """The keys that a provider's posts of events are verified with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dripcourse.db.models import Delivery
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.mail import Evidence
+from dripcourse.services.events import silence_speaks
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 from dripcourse.services.record import advance, words_of
@@ -50,7 +51,7 @@ def _settle_one(parts: Parts, delivery: Delivery, now: datetime) -> bool:
     evidence = _evidence(parts, delivery, now)
     if evidence is Evidence.SENT:
         return _accept(parts, delivery, Reason.EVIDENCE, now)
-    if evidence is Evidence.NOT_SENT:
+    if evidence is Evidence.NOT_SENT or (evidence is Evidence.NONE and silence_speaks(parts, delivery, now)):
         return _go_again(parts, delivery, now)
     went_at = delivery.marked_at or delivery.claimed_at
     if parts.rules.assume_after is not None and now >= went_at + parts.rules.assume_after:

@@ -7,7 +7,7 @@ from time import monotonic
 
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
-from dripcourse.services import clocks, settle, signup, stay
+from dripcourse.services import clocks, events, settle, signup, stay
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
@@ -54,16 +54,18 @@ class Heart:
         self._tidy(now)
         with parts.db.read() as session:
             require_voice(session)
-            asked = queries.agenda(now, any_hour=any_hour, ahead=now + clocks.TOLERANCE, beyond=now + clocks.FARTHEST)
-            to_mend, to_settle, to_decide, to_resume, to_send = session.execute(asked).one()
+            when = {"now": now, "ahead": now + clocks.TOLERANCE, "beyond": now + clocks.FARTHEST}
+            asked = session.execute(queries.agenda(any_hour=any_hour), when).one()
+            to_mend, to_hear, to_settle, to_decide, to_resume, to_send = asked
         if to_mend:
             clocks.bring_back(parts, self._clock)
-        settled = settle.settle(parts, now) if to_settle else 0
-        arrived = signup.decide(parts, now) if to_decide else 0
+        arrived, settled = events.handle(parts, now) if to_hear else (0, 0)
+        settled += settle.settle(parts, now) if to_settle else 0
+        arrived += signup.decide(parts, now) if to_decide else 0
         if to_resume:
             stay.resume_due(parts, now)
         counts = Counts()
-        if to_send or to_decide or to_resume or to_settle or to_mend:
+        if to_send or to_decide or to_resume or to_settle or to_mend or to_hear:
             counts = dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
         if counts.unsure:
             settled += settle.settle(parts, self._clock())

@@ -26,9 +26,14 @@ from dripcourse.transports.wire import NoAnswer, NotSent, Wire
 logging.getLogger("python_http_client").setLevel(logging.WARNING)
 logging.getLogger("python_http_client.client").setLevel(logging.WARNING)
 
+log = logging.getLogger(__name__)
+
 LONGEST_WAIT = timedelta(hours=1)
 """However far away a rate limit says its end is."""
 _SPREAD_SECONDS = 10
+_AT_MOST = LONGEST_WAIT + timedelta(seconds=_SPREAD_SECONDS)
+_PROBE_AFTER = timedelta(minutes=1)
+"""How often a key that was refused is tried again."""
 
 _NOTHING_TRACKED = {
     "click_tracking": {"enable": False, "enable_text": False},
@@ -50,6 +55,7 @@ class Sendgrid:
         headers = {**official.client.request_headers, "Content-Type": "application/json"}
         official.client = _KeptClient(self._wire, host=api_url, request_headers=headers, version=3)
         self._door = official.client.mail.send
+        self._shut: Later | None = None
 
     def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
         """Hand over one mail: one request, never repeated here."""
@@ -57,13 +63,17 @@ class Sendgrid:
             body = request_body(mail)
         except ValueError as error:
             return Refused(f"sendgrid: {error}")
+        if self._shut and self._shut.not_before and now < self._shut.not_before <= now + _AT_MOST:
+            return self._shut  # told to wait: nobody is asked meanwhile
         try:
             answer = self._ask(body)
         except NotSent as error:
             return Later(f"sendgrid: {error}", everyone=True)
         except NoAnswer as error:
             return Unknown(f"sendgrid: {error}")
-        return _outcome(answer, mail, now)
+        outcome = _outcome(answer, mail, now)
+        self._remember(outcome, refused=answer.status_code in (401, 403))
+        return outcome
 
     def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:  # noqa: ARG002
         """The API cannot be asked; its events come by the webhook and are weighed by `settle`."""
@@ -72,6 +82,13 @@ class Sendgrid:
     def close(self) -> None:
         """Give back the kept connections."""
         self._wire.close()
+
+    def _remember(self, outcome: Outcome, *, refused: bool) -> None:
+        """The wire is shut for as long as the provider says so; that it refuses us is said once, not with every mail."""
+        shut = outcome if isinstance(outcome, Later) and outcome.not_before else None
+        if shut and refused and self._shut is None:
+            log.error("%s. Nothing is lost: it is tried again every minute.", shut.why)
+        self._shut = shut
 
     def _ask(self, body: bytes) -> Response | HTTPError:
         try:
@@ -151,7 +168,8 @@ def _outcome(answer: Response | HTTPError, mail: Outgoing, now: datetime) -> Out
         case 400 | 413:
             return Refused(said)
         case 401 | 403:
-            return Later(f"{said} (check SENDGRID_API_KEY, and the sender at SendGrid)", everyone=True)
+            why = f"{said} (check SENDGRID_API_KEY, and the sender at SendGrid)"
+            return Later(why, not_before=now + _PROBE_AFTER, everyone=True)
         case 429:
             return Later(said, not_before=_when_open(answer.headers, mail, now), everyone=True)
         case 500 | 503 if _words(answer.body):

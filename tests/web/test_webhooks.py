@@ -351,7 +351,7 @@ def test_the_stand_in_posts_by_itself_what_it_has_to_tell(tmp_path: Path) -> Non
             if len(got) > 1:
                 enough.set()
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Listener)

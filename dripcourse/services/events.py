@@ -1,0 +1,267 @@
+"""What a provider tells about sendings afterwards: stored once, handled once, in any order, with one effect.
+
+Events come late, doubled and shuffled. So their effects can be applied in any order: a delivery only ever moves up in
+`_RANKS`, a reason for leaving only up in `_GRAVITY`, and everything else is the same however often it is done.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from dripcourse.db import events as asked
+from dripcourse.db import queries
+from dripcourse.db.models import Circuit, Delivery, Enrollment, ProviderEvent, Suppression
+from dripcourse.domain.delivery import DeliveryState, Kind, Reason
+from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
+from dripcourse.domain.errors import DatabaseAway
+from dripcourse.services import stay
+from dripcourse.services.journal import Fact
+from dripcourse.services.parts import Parts
+from dripcourse.services.record import advance, plain
+from dripcourse.services.suppression import suppress
+
+log = logging.getLogger(__name__)
+
+SILENCE = timedelta(hours=72)
+"""After how long the absence of events can mean that a sending never was: a provider repeats them for a day."""
+_NEAR, _LATELY = timedelta(hours=1), timedelta(hours=24)
+_BATCH = 200
+
+
+class Told(StrEnum):
+    """What a provider can tell about one sending."""
+
+    PROCESSED = "processed"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    NOBODY = "no such mailbox"
+    BLOCKED = "blocked"
+    DROPPED = "dropped"
+    DROPPED_COMPLAINT = "dropped: complaint"
+    DROPPED_ASKED = "dropped: asked"
+    COMPLAINT = "complaint"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing told, by the provider's own id for it. `delivery` and `fence` name the attempt it is about."""
+
+    id: str
+    delivery: str
+    fence: int
+    kind: Told
+    detail: str
+    happened_at: datetime
+
+
+_STATES: Mapping[Told, DeliveryState] = {
+    Told.DEFERRED: DeliveryState.DEFERRED,
+    Told.DELIVERED: DeliveryState.DELIVERED,
+    Told.BOUNCED: DeliveryState.BOUNCED,
+    Told.NOBODY: DeliveryState.BOUNCED,
+    Told.BLOCKED: DeliveryState.BOUNCED,
+}
+_RANKS = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.DELIVERED, DeliveryState.BOUNCED)
+"""Delivered never goes back; a bounce after it is possible and true."""
+_DROPS = frozenset({Told.DROPPED, Told.DROPPED_COMPLAINT, Told.DROPPED_ASKED})
+_ABOUT_ONE_ATTEMPT = frozenset({*_STATES, *_DROPS}) - {Told.DELIVERED}
+_LEAVING: Mapping[Told, LeftReason] = {
+    Told.COMPLAINT: LeftReason.COMPLAINT,
+    Told.DROPPED_COMPLAINT: LeftReason.COMPLAINT,
+    Told.ASKED: LeftReason.ASKED,
+    Told.DROPPED_ASKED: LeftReason.ASKED,
+    Told.NOBODY: LeftReason.BOUNCED,
+}
+_GRAVITY = (LeftReason.BOUNCED, LeftReason.ASKED, LeftReason.COMPLAINT)
+"""If several are told of one reader, the last of these stands."""
+_OPEN = frozenset({DeliveryState.UNSURE, DeliveryState.SENDING, DeliveryState.CLAIMED})
+"""What is not known to have gone."""
+
+
+# ------------------------------------------------------------------------------------------------------------- storing
+
+
+def store(parts: Parts, events: Sequence[Event], key: str, now: datetime) -> None:
+    """Keep these events, each once however often it comes, and that `key` has verified something. Raises DatabaseAway: then nothing is kept.
+
+    A setback of an attempt that was followed by another is kept, and has no effect any more.
+    """
+    with parts.db.write() as session:
+        queries.keep_once(
+            session, Circuit, [{"transport": _proof(key), "failures": 0, "reason": "has verified events"}]
+        )
+        found = session.execute(asked.fences_of({event.delivery for event in events}))
+        fences = {ident: fence for ident, fence in found}  # noqa: C416 - rows are no pairs to mypy
+        rows = {event.id: _row(event, fences.get(event.delivery), now) for event in events}
+        if rows:
+            queries.keep_once(session, ProviderEvent, list(rows.values()))
+
+
+def _row(event: Event, fence: int | None, now: datetime) -> dict[str, object]:
+    overtaken = fence is None or (event.fence < fence and event.kind in _ABOUT_ONE_ATTEMPT)
+    return {
+        "id": event.id,
+        "delivery_id": event.delivery,
+        "kind": event.kind.value,
+        "detail": plain(event.detail),
+        "happened_at": event.happened_at,
+        "received_at": now,
+        "handled_at": now if overtaken else None,
+    }
+
+
+def all_proven(parts: Parts, keys: Sequence[str]) -> bool:
+    """Whether each of these keys has verified something already, so that what none of them verifies is forged.
+
+    Until then it may be a key that was pasted wrongly, and a provider that is told "no" does not ask again.
+    """
+    names = {_proof(key) for key in keys}
+    with parts.db.read() as session:
+        return bool(names) and set(session.scalars(asked.keys_proven(names))) == names
+
+
+def _proof(key: str) -> str:
+    """The row that says that a key has verified something. Its circuit is never open; it is the one table with a place for it."""
+    return f"events-key:{sha256(key.encode()).hexdigest()[:32]}"
+
+
+# ------------------------------------------------------------------------------------------------------------ handling
+
+
+def handle(parts: Parts, now: datetime) -> tuple[int, int]:
+    """Carry what was told into deliveries and enrollments; returns how many events were handled, and how many sendings they settled."""
+    handled = settled = 0
+    while True:
+        with parts.db.write() as session:
+            waiting = session.scalars(asked.events_to_handle(now, _BATCH)).all()
+            named = {event.delivery_id or "" for event in waiting}
+            deliveries = {row.id: row for row in session.scalars(asked.deliveries_named(named))}
+            for event in waiting:
+                delivery = deliveries.get(event.delivery_id or "")
+                settled += delivery is not None and _apply_safely(parts, session, event, delivery, now)
+                event.handled_at = now
+        handled += len(waiting)
+        if len(waiting) < _BATCH:
+            return handled, settled
+
+
+def _apply_safely(parts: Parts, session: Session, event: ProviderEvent, delivery: Delivery, now: datetime) -> bool:
+    """One event that cannot be handled must not stop all others, nor every tick from here on."""
+    try:
+        with session.begin_nested():
+            return _apply(parts, session, event, delivery, now)
+    except (SQLAlchemyError, DatabaseAway):
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("an event about delivery %s cannot be handled (%s)", delivery.id, type(error).__name__)
+        return False
+
+
+def _apply(parts: Parts, session: Session, event: ProviderEvent, delivery: Delivery, now: datetime) -> bool:
+    """What an event changes; returns whether it told for the first time that the mail went."""
+    told = Told(event.kind)
+    news = False
+    if told in _DROPS:
+        _drop(session, event, delivery, keeps=told is Told.DROPPED, now=now)
+    else:
+        news = _accept(parts, session, delivery, now)
+        _move_up(delivery, told, event.detail, now)
+    if told in (Told.BOUNCED, Told.NOBODY):
+        _score(session, event, delivery)
+    if reason := _LEAVING.get(told):
+        _leave(parts, session, delivery, reason, now)
+    session.flush()
+    return news
+
+
+def _accept(parts: Parts, session: Session, delivery: Delivery, now: datetime) -> bool:
+    """It went: whatever is told of a mail but that it was dropped says so. The course goes on, from the mark."""
+    if delivery.reason is Reason.ASSUMED:
+        delivery.reason, delivery.changed_at = Reason.EVIDENCE, now
+        return True
+    if delivery.state not in _OPEN:
+        return False
+    parts.journal.note(Fact.ACCEPTED, [delivery.key], now)
+    accepted_at = delivery.marked_at or delivery.claimed_at
+    delivery.state, delivery.reason, delivery.detail = DeliveryState.ACCEPTED, Reason.EVIDENCE, ""
+    delivery.accepted_at, delivery.wake_at, delivery.changed_at = accepted_at, None, now
+    session.flush()
+    advance(parts, session, [delivery], accepted_at)
+    return True
+
+
+def _move_up(delivery: Delivery, told: Told, detail: str, now: datetime) -> None:
+    state = _STATES.get(told)
+    if state and delivery.state in _RANKS and _RANKS.index(state) > _RANKS.index(delivery.state):
+        delivery.state, delivery.detail, delivery.changed_at = state, detail, now
+
+
+def _drop(session: Session, event: ProviderEvent, delivery: Delivery, *, keeps: bool, now: datetime) -> None:
+    """The provider took it and threw it away, so it never went: a lesson waits for the host, if its reader `keeps` being one."""
+    if delivery.state not in _OPEN and delivery.state not in _RANKS[:2]:
+        return
+    lesson = delivery.kind is Kind.LESSON and keeps
+    delivery.state, delivery.reason = DeliveryState.HELD if lesson else DeliveryState.REFUSED, Reason.REFUSED
+    delivery.detail = plain(f"dropped by SendGrid: {event.detail}. Clear it there, then: deliveries resolve --not-sent")
+    delivery.wake_at, delivery.changed_at = None, now
+    enrollment = session.get(Enrollment, delivery.enrollment_id or "", with_for_update=True)
+    last = enrollment is not None and enrollment.last_lesson == delivery.lesson
+    if lesson and last and enrollment is not None and enrollment.state is EnrollmentState.COMPLETED:
+        enrollment.state, enrollment.ended_at = EnrollmentState.ACTIVE, None  # it was the last lesson, and has not come
+
+
+def _score(session: Session, event: ProviderEvent, delivery: Delivery) -> None:
+    """One point for each day on which mail to a reader bounced; counted from the events, so in any order."""
+    day = event.happened_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    span = (day, day + timedelta(days=1))
+    earlier = sum(
+        session.scalars(asked.bounces_of(delivery.recipient, kind, *span)).one() for kind in (Told.BOUNCED, Told.NOBODY)
+    )
+    subscriber = session.scalars(queries.subscriber_by_index([delivery.recipient])).first()
+    if subscriber is not None and not earlier:
+        subscriber.bounce_score += 1
+        subscriber.bounced_on = max(subscriber.bounced_on or day.date(), day.date())
+
+
+def _leave(parts: Parts, session: Session, delivery: Delivery, reason: LeftReason, now: datetime) -> None:
+    """Whatever this reader was enrolled in ends, and nothing is ever written to this address again."""
+    indexes = [delivery.recipient]
+    subscriber = session.scalars(queries.subscriber_by_index(indexes)).first()
+    for enrollment, _ in session.execute(queries.enrollments_by_id(subscriber.id)).all() if subscriber else ():
+        if enrollment.state in LIVE:
+            stay.end(parts, session, enrollment, reason, now)
+        elif enrollment.left_reason in _GRAVITY and _graver(reason, enrollment.left_reason):
+            enrollment.left_reason = reason
+    suppress(parts, session, indexes, reason.value, now)
+    row = session.get(Suppression, delivery.recipient)
+    if row is not None and row.reason in _GRAVITY and _graver(reason, LeftReason(row.reason)):
+        row.reason = reason.value
+
+
+def _graver(one: LeftReason, other: LeftReason) -> bool:
+    return _GRAVITY.index(one) > _GRAVITY.index(other)
+
+
+# ------------------------------------------------------------------------------------------------------------- silence
+
+
+def silence_speaks(parts: Parts, delivery: Delivery, now: datetime) -> bool:
+    """Whether it can be said of an unsure sending that it never was, because three days later nothing is told of it.
+
+    Only if events are known to have come all the while: about sendings within an hour before it and after it, and about
+    every one since that the provider said it took.
+    """
+    mark = delivery.marked_at
+    if mark is None or now < mark + SILENCE:
+        return False
+    with parts.db.read() as session:
+        question = asked.silence_speaks(delivery, mark, within=_NEAR, until=now - _LATELY)
+        return bool(session.scalar(question))

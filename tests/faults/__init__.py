@@ -1,0 +1,1 @@
+"""Things going wrong: workers killed, disks full, clocks wrong, databases away. The truth is read from the receiver's side."""

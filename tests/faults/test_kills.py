@@ -1,0 +1,91 @@
+"""Workers killed with -9 at random, and at every point that matters: nothing is lost, nothing repeated, nothing left unsure."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.faults.campaign import run
+from tests.faults.site import make_site
+from tests.faults.truth import judge
+from tests.faults.workers import Blow, Worker
+from tests.support.house import read_outbox
+
+
+def test_twenty_five_kills_lose_and_repeat_nothing(tmp_path: Path, database_url: str) -> None:
+    """A small part of `python -m tests.faults`, which does five hundred."""
+    site = make_site(tmp_path, database_url)
+    found = run(tmp_path, site, kills=25, processes=2, readers=10, seed=2026, say=lambda _: None)
+    assert found["kept"], found
+
+
+POINTS = [
+    *(Blow(where, count) for count in range(1, 9) for where in ("before-commit", "after-commit")),
+    Blow("before-send", 1),
+    Blow("after-send", 1),
+]
+"""A first tick commits eight times at most: being alive, tidying up, claim, mark, record."""
+
+
+def test_killed_before_or_after_any_commit_or_sending_the_next_tick_puts_it_right(
+    tmp_path: Path, database_url: str
+) -> None:
+    site = make_site(tmp_path, database_url)
+    killed = set()
+    for number, blow in enumerate(POINTS):
+        site.enroll(1, number)
+        worker = Worker.start(site)
+        worker.order(blow)
+        if worker.news(20) == "killed":
+            killed.add(blow)
+        else:
+            worker.end()
+        site.clock.set(site.clock() + timedelta(minutes=2))  # the lease is over
+    calm = Worker.start(site)
+    calm.order(Blow())
+    assert calm.news(20) == "done"
+    calm.end()
+    assert {Blow("before-send", 1), Blow("after-send", 1), Blow("before-commit", 6)} <= killed
+    readers = {f"g{number}r0@example.org" for number in range(len(POINTS))}
+    assert judge(site.outbox, readers, lessons=1).kept
+    assert site.standing()["open"] == 0
+
+
+def test_four_workers_at_once_send_nothing_twice(tmp_path: Path, database_url: str) -> None:
+    site = make_site(tmp_path, database_url)
+    site.enroll(100, 0)
+    workers = [Worker.start(site) for _ in range(4)]
+    for _ in range(2):
+        for worker in workers:
+            worker.order(Blow())
+        assert [worker.news(60) for worker in workers] == ["done"] * 4
+    assert [worker.trouble for worker in workers] == [[]] * 4
+    for worker in workers:
+        worker.end()
+    assert sorted(str(mail["To"]) for mail in read_outbox(site.outbox)) == sorted(
+        f"g0r{number}@example.org" for number in range(100)
+    )
+
+
+@pytest.mark.parametrize("line", [5, 15, 25])
+def test_a_worker_that_sleeps_through_its_lease_in_mid_sending_harms_nobody(tmp_path: Path, line: int) -> None:
+    site = make_site(tmp_path)
+    site.enroll(3, 0)
+    asleep, awake = Worker.start(site), Worker.start(site)
+    asleep.order(Blow("in-send", 2, line, freeze=True))
+    assert asleep.news(20) == "frozen"
+    for days in (0, 3):  # the other goes on with the course while the first one sleeps
+        site.clock.set(site.clock() + timedelta(days=days, minutes=2))
+        awake.order(Blow())
+        assert awake.news(20) == "done"
+    asleep.wake()
+    assert asleep.news(20) == "done"
+    for _ in range(60):  # at another hour each time: a late lesson waits for its reader's day
+        site.clock.set(site.clock() + timedelta(hours=13))
+        for worker in (asleep, awake):
+            worker.order(Blow())
+            assert worker.news(20) == "done"
+    asleep.end()
+    awake.end()
+    verdict = judge(site.outbox, {f"g0r{number}@example.org" for number in range(3)}, lessons=4)
+    assert verdict.kept, verdict

@@ -1,0 +1,66 @@
+"""What really reached the readers, read from their side, and judged against what was promised."""
+
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+from tests.support.house import read_outbox
+
+WELCOME_TO_FIRST = timedelta(days=2)
+LEAST_APART = timedelta(days=6)
+
+
+@dataclass
+class Verdict:
+    """How many mails there are and what is wrong with them; whatever is not zero is a promise broken."""
+
+    readers: int = 0
+    mails: int = 0
+    repeated: int = 0
+    lost: int = 0
+    early: int = 0
+    out_of_order: int = 0
+    broken: int = 0
+    examples: list[str] = field(default_factory=list)
+
+    @property
+    def kept(self) -> bool:
+        return not (self.repeated or self.lost or self.early or self.out_of_order or self.broken)
+
+    def figures(self) -> dict[str, object]:
+        return {key: value for key, value in asdict(self).items() if key != "examples" or value}
+
+    def against(self, what: str, reader: str, seen: list[tuple[int, datetime]]) -> None:
+        setattr(self, what, getattr(self, what) + 1)
+        if len(self.examples) < 5:
+            self.examples.append(f"{what}: {reader} got {[(number, at.isoformat()) for number, at in seen]}")
+
+
+def judge(outbox: Path, readers: set[str], lessons: int) -> Verdict:
+    """Every reader has every lesson once, in order, at the pace."""
+    verdict = Verdict(readers=len(readers))
+    got: dict[str, list[tuple[int, datetime]]] = {reader: [] for reader in readers}
+    for mail in read_outbox(outbox):
+        verdict.mails += 1
+        verdict.broken += bool(mail.defects)
+        number = int(str(mail["Subject"]).removeprefix("Letter "))
+        got.setdefault(mail["To"].addresses[0].addr_spec, []).append((number, mail["Date"].datetime))
+    for reader, seen in got.items():
+        _judge_one(verdict, reader, sorted(seen, key=lambda each: each[1]), lessons)
+    return verdict
+
+
+def _judge_one(verdict: Verdict, reader: str, seen: list[tuple[int, datetime]], lessons: int) -> None:
+    times = Counter(number for number, _ in seen)
+    for number in range(lessons):
+        if times[number] > 1:
+            verdict.against("repeated", reader, seen)
+        if times[number] == 0:
+            verdict.against("lost", reader, seen)
+    if [number for number, _ in seen] != sorted(number for number, _ in seen):
+        verdict.against("out_of_order", reader, seen)
+    for (number, at), (_, following) in pairwise(seen):
+        if following - at < (WELCOME_TO_FIRST if number == 0 else LEAST_APART):
+            verdict.against("early", reader, seen)

@@ -1,0 +1,124 @@
+"""Documents are tested: every command, setting, link and line of mail that they show is real."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+
+from dripcourse.content.files import course_directories
+from dripcourse.content.load import load_library
+from dripcourse.settings import ABOUT
+from tests.house import cli_reference
+from tests.house.documents import Shown, anchors, blocks, commands, documents, links
+from tests.house.rooms import ROOT
+
+REGISTRIES = re.compile(
+    r"(?i)\b(?:pypi\.(?:org|python\.org)|pythonhosted\.org|npmjs\.(?:com|org)|unpkg\.com|jsdelivr\.net|anaconda\.org|crates\.io|"
+    r"rubygems\.org|proxy\.golang\.org|(?:docker|quay|ghcr)\.io)\b"
+)
+SETTING = re.compile(r"(?<![\w/.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w(])")
+NO_SETTING = {"FOR_UPDATE", "SKIP_LOCKED", "ID_OR_ADDRESS"}
+
+each_document = pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def test_the_reference_of_commands_is_what_the_program_says() -> None:
+    made, there = cli_reference.render(), cli_reference.FILE.read_text(encoding="utf-8")
+    assert there == made, "run: python -m tests.house.cli_reference"
+
+
+def every_command() -> Iterator[Shown]:
+    for path in documents():
+        yield from commands(path)
+
+
+def test_every_command_that_is_shown_is_a_real_one() -> None:
+    wrong = [f"{shown.where}: dripcourse {' '.join(shown.words)}" for shown in every_command() if _parses(shown.words) is shown.not_yet]
+    assert wrong == []
+
+
+def test_there_are_commands_to_look_at() -> None:
+    shown = {" ".join(each.words[:2]) for each in every_command()}
+    assert {"course new", "course check", "subscriber add", "deliveries list", "db upgrade", "worker", "keys new"} <= shown
+
+
+def _parses(words: tuple[str, ...]) -> bool:
+    """Whether the program would know the command, every option and how many words it takes. What the words mean is not asked."""
+    command: click.Command = cli_reference.dripcourse
+    context, rest = click.Context(command, info_name="dripcourse"), list(words)
+    try:
+        while isinstance(command, click.Group):
+            _, rest, _ = command.make_parser(context).parse_args(rest)
+            if not rest:
+                return True  # the group itself is meant
+            inner = command.get_command(context, rest[0])
+            if inner is None:
+                return False
+            command, rest = inner, rest[1:]
+            context = click.Context(command, info_name=command.name, parent=context)
+        plain = [re.sub(r"^\[(.*)\]$", r"\1", word) for word in rest if word not in ("...", "…")]
+        _, left, _ = command.make_parser(context).parse_args(plain)
+    except click.UsageError:
+        return False
+    return not left
+
+
+def test_a_wrong_command_would_be_noticed() -> None:
+    assert _parses(("tick", "--at", "2026-01-01T00:00:00Z"))
+    for words in (("tock",), ("tick", "--on", "x"), ("subscriber", "adopt"), ("keys", "new", "twice"), ("tick", "--at")):
+        assert not _parses(words)
+
+
+@each_document
+def test_every_setting_that_is_named_exists(path: Path) -> None:
+    known = {*ABOUT, *(f"{name}_FILE" for name, about in ABOUT.items() if about.secret), *NO_SETTING}
+    assert set(SETTING.findall(path.read_text(encoding="utf-8"))) - known == set()
+
+
+@each_document
+def test_every_link_leads_somewhere(path: Path) -> None:
+    for link in links(path):
+        if re.match(r"[a-z]+:", link):
+            continue
+        file, _, anchor = link.partition("#")
+        target = (path.parent / file).resolve() if file else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+@each_document
+def test_no_document_names_a_package_registry(path: Path) -> None:
+    assert REGISTRIES.findall(path.read_text(encoding="utf-8")) == []
+
+
+def test_every_page_can_be_found_from_the_readme() -> None:
+    found, todo = set(), [ROOT / "README.md"]
+    while todo:
+        page = todo.pop()
+        found.add(page)
+        for link in links(page):
+            target = (page.parent / link.partition("#")[0]).resolve()
+            if target.suffix == ".md" and target.exists() and target not in found:
+                todo.append(target)
+    assert set(documents()) - found == set()
+
+
+@cache
+def seen_in_a_mailbox() -> list[tuple[str, str, str]]:
+    """Sender, subject and first words of every mail of the built-in course."""
+    course = load_library(course_directories(None)).courses["rebuilding-trust"]
+    return [(course.from_name, lesson.subject, lesson.preview) for lesson in course.lessons]
+
+
+def test_the_page_on_privacy_shows_what_a_mailbox_really_shows() -> None:
+    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
+    rows = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in page.splitlines() if row.startswith("| Slow Letters")]
+    assert rows == seen_in_a_mailbox()
+
+
+@each_document
+def test_blocks_are_of_a_kind_that_is_looked_at(path: Path) -> None:
+    assert {block.kind for block in blocks(path.read_text(encoding="utf-8"))} <= {"sh", "text", "toml", "markdown", "ini", "nginx", "python"}
