@@ -55,7 +55,7 @@ def _exact(name: str, value: str) -> str:
     return f"{name}: {folded}{_CRLF}"
 
 
-def _breaks(text: str) -> bool:
+def breaks_line(text: str) -> bool:
     """Whether a text could end a line: control characters, and Unicode's own separators of lines and paragraphs."""
     return any(category(char) in ("Cc", "Zl", "Zp") for char in text)
 
@@ -63,13 +63,13 @@ def _breaks(text: str) -> bool:
 @lru_cache(maxsize=1024)
 def _words(subject: str) -> str:
     """A subject, encoded and folded where it must be (RFC 2047). Raises ValueError for a line break."""
-    if _breaks(subject):
+    if breaks_line(subject):
         raise ValueError("the header Subject cannot hold a line break")
     return Header(subject, "us-ascii" if subject.isascii() else "utf-8", header_name="Subject").encode(linesep=_CRLF)
 
 
 @lru_cache(maxsize=64)
 def _mailbox(mailbox: Mailbox) -> str:
-    if _breaks(mailbox.name):
+    if breaks_line(mailbox.name):
         raise ValueError("the header From cannot hold a line break")
     return formataddr((mailbox.name, mailbox.address), "utf-8")

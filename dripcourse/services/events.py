@@ -6,9 +6,7 @@ Events come late, doubled and shuffled. So their effects can be applied in any o
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +18,7 @@ from dripcourse.db.models import Circuit, Delivery, Enrollment, ProviderEvent, S
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway
+from dripcourse.domain.events import Event, Told
 from dripcourse.services import stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -32,34 +31,6 @@ SILENCE = timedelta(hours=72)
 """After how long the absence of events can mean that a sending never was: a provider repeats them for a day."""
 _NEAR, _LATELY = timedelta(hours=1), timedelta(hours=24)
 _BATCH = 200
-
-
-class Told(StrEnum):
-    """What a provider can tell about one sending."""
-
-    PROCESSED = "processed"
-    DEFERRED = "deferred"
-    DELIVERED = "delivered"
-    BOUNCED = "bounced"
-    NOBODY = "no such mailbox"
-    BLOCKED = "blocked"
-    DROPPED = "dropped"
-    DROPPED_COMPLAINT = "dropped: complaint"
-    DROPPED_ASKED = "dropped: asked"
-    COMPLAINT = "complaint"
-    ASKED = "asked"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing told, by the provider's own id for it. `delivery` and `fence` name the attempt it is about."""
-
-    id: str
-    delivery: str
-    fence: int
-    kind: Told
-    detail: str
-    happened_at: datetime
 
 
 _STATES: Mapping[Told, DeliveryState] = {

@@ -20,6 +20,7 @@ from python_http_client.exceptions import HTTPError, err_dict
 from sendgrid import SendGridAPIClient
 
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
+from dripcourse.domain.mime import breaks_line
 from dripcourse.transports.wire import NoAnswer, NotSent, Wire
 
 # At DEBUG the library writes whole payloads and the API key into the log: no setting of ours or a host's may bring that about.
@@ -155,7 +156,7 @@ def _require_writable(mail: Outgoing, headers: Mapping[str, str]) -> None:
     for name, value in exact.items():
         if not (value.isascii() and value.isprintable()):
             raise ValueError(f"the header {name} cannot be written: it holds a line break or is not ASCII")
-    if not (mail.subject.isprintable() and mail.sender.name.isprintable()):
+    if breaks_line(mail.subject) or breaks_line(mail.sender.name):
         raise ValueError("the headers Subject and From cannot hold a line break")
 
 

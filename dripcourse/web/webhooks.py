@@ -13,8 +13,8 @@ from flask import Blueprint, Response, request
 from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
 from werkzeug.datastructures import Headers
 
+from dripcourse.domain.events import Event, Told
 from dripcourse.services import events
-from dripcourse.services.events import Event, Told
 from dripcourse.web.shell import shell
 
 log = logging.getLogger(__name__)

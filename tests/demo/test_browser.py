@@ -155,7 +155,8 @@ def test_a_stranger_signs_up_says_yes_turns_ten_weeks_and_reads_nine_lessons(str
     stranger.wait_for_mails(1)
     stranger.list.first.click()
     expect(page.locator("#open-title")).to_have_text("Please confirm: a weekly e-mail")
-    look_at(stranger, "the confirmation mail")
+    if stranger.script:  # without it, only what <noscript> says is another page: the first and the last look see that
+        look_at(stranger, "the confirmation mail")
     stranger.mail.get_by_role("link").first.click()  # opens where a reader's browser is
     stranger.reader.get_by_role("button").first.click()
     stranger.wait_for_mails(2)
@@ -173,7 +174,8 @@ def test_a_stranger_signs_up_says_yes_turns_ten_weeks_and_reads_nine_lessons(str
         expect(stranger.mail.get_by_role("link", name=re.compile("leave", re.IGNORECASE)).last).to_be_visible()
     page.get_by_role("link", name="Plain text").click()
     expect(page.locator("pre.text")).to_contain_text("/leave/")
-    look_at(stranger, "plain text")
+    if stranger.script:
+        look_at(stranger, "plain text")
     page.get_by_role("link", name="Headers").click()
     expect(page.locator(".headers dt", has_text="List-Unsubscribe-Post")).to_be_visible()
     look_at(stranger, "headers")

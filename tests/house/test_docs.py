@@ -36,13 +36,25 @@ def every_command() -> Iterator[Shown]:
 
 
 def test_every_command_that_is_shown_is_a_real_one() -> None:
-    wrong = [f"{shown.where}: dripcourse {' '.join(shown.words)}" for shown in every_command() if _parses(shown.words) is shown.not_yet]
+    wrong = [
+        f"{shown.where}: dripcourse {' '.join(shown.words)}"
+        for shown in every_command()
+        if _parses(shown.words) is shown.not_yet
+    ]
     assert wrong == []
 
 
 def test_there_are_commands_to_look_at() -> None:
     shown = {" ".join(each.words[:2]) for each in every_command()}
-    assert {"course new", "course check", "subscriber add", "deliveries list", "db upgrade", "worker", "keys new"} <= shown
+    assert {
+        "course new",
+        "course check",
+        "subscriber add",
+        "deliveries list",
+        "db upgrade",
+        "worker",
+        "keys new",
+    } <= shown
 
 
 def _parses(words: tuple[str, ...]) -> bool:
@@ -68,7 +80,13 @@ def _parses(words: tuple[str, ...]) -> bool:
 
 def test_a_wrong_command_would_be_noticed() -> None:
     assert _parses(("tick", "--at", "2026-01-01T00:00:00Z"))
-    for words in (("tock",), ("tick", "--on", "x"), ("subscriber", "adopt"), ("keys", "new", "twice"), ("tick", "--at")):
+    for words in (
+        ("tock",),
+        ("tick", "--on", "x"),
+        ("subscriber", "adopt"),
+        ("keys", "new", "twice"),
+        ("tick", "--at"),
+    ):
         assert not _parses(words)
 
 
@@ -115,10 +133,22 @@ def seen_in_a_mailbox() -> list[tuple[str, str, str]]:
 
 def test_the_page_on_privacy_shows_what_a_mailbox_really_shows() -> None:
     page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
-    rows = [tuple(cell.strip() for cell in row.strip("|").split("|")) for row in page.splitlines() if row.startswith("| Slow Letters")]
+    rows = [
+        tuple(cell.strip() for cell in row.strip("|").split("|"))
+        for row in page.splitlines()
+        if row.startswith("| Slow Letters")
+    ]
     assert rows == seen_in_a_mailbox()
 
 
 @each_document
 def test_blocks_are_of_a_kind_that_is_looked_at(path: Path) -> None:
-    assert {block.kind for block in blocks(path.read_text(encoding="utf-8"))} <= {"sh", "text", "toml", "markdown", "ini", "nginx", "python"}
+    assert {block.kind for block in blocks(path.read_text(encoding="utf-8"))} <= {
+        "sh",
+        "text",
+        "toml",
+        "markdown",
+        "ini",
+        "nginx",
+        "python",
+    }

@@ -21,9 +21,9 @@ from dripcourse.db.session import Database
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway, SuppressedError
+from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Unknown
 from dripcourse.services import events, overview, settle, stay
-from dripcourse.services.events import Event, Told
 from dripcourse.services.journal import Fact, Journal
 from tests.support.house import MONDAY, House, open_house
 

@@ -120,6 +120,11 @@ def test_a_line_break_never_reaches_a_header(where: str, sign: str) -> None:
         request_body(a_mail(**{where: f"a{sign}Bcc: everybody@example.org"}))
 
 
+def test_a_no_break_space_is_no_line_break(door: Sendgrid, fake: FakeSendgrid) -> None:
+    assert isinstance(send(door, a_mail(subject="10\u00a0000 words\u200b")), Accepted)
+    assert read(fake.account.taken[0].raw())["Subject"] == "10\u00a0000 words\u200b"
+
+
 # ----------------------------------------------------------------------------------------------------- what answers mean
 
 

@@ -16,10 +16,10 @@ from werkzeug.datastructures import Headers
 from dripcourse.db.models import Delivery, Enrollment, ProviderEvent
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.enrollment import LeftReason
+from dripcourse.domain.events import Told
 from dripcourse.fakes.script import Post, scripted
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import SIGNATURE, TIMESTAMP, FakeSendgrid, Signer, event_body
-from dripcourse.services.events import Told
 from dripcourse.transports.sendgrid import Sendgrid
 from dripcourse.web.app import create_app
 from dripcourse.web.webhooks import MOST_BYTES, read_events, verified_by

@@ -1,0 +1,33 @@
+"""What a mail provider tells about sendings afterwards."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Told(StrEnum):
+    """What a provider can tell about one sending."""
+
+    PROCESSED = "processed"
+    DEFERRED = "deferred"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    NOBODY = "no such mailbox"
+    BLOCKED = "blocked"
+    DROPPED = "dropped"
+    DROPPED_COMPLAINT = "dropped: complaint"
+    DROPPED_ASKED = "dropped: asked"
+    COMPLAINT = "complaint"
+    ASKED = "asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing told, by the provider's own id for it. `delivery` and `fence` name the attempt it is about."""
+
+    id: str
+    delivery: str
+    fence: int
+    kind: Told
+    detail: str
+    happened_at: datetime
