@@ -5,15 +5,14 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.course import Course, Lesson
-from dripcourse.domain.delivery import DeliveryState, Kind, copy_key
+from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import overview, stay
-from dripcourse.services.keys import new_id
+from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
 
 PACES = (Pace.WEEKLY, Pace.TWO_WEEKS, Pace.FOUR_WEEKS)
@@ -101,24 +100,16 @@ def again(parts: Parts, token: str, now: datetime) -> None:
             return
         reader = session.get_one(Subscriber, enrollment.subscriber_id)
         key = copy_key(enrollment.id, enrollment.last_lesson, now.date().isoformat())
-        if session.scalars(queries.delivery_by_key(Kind.COPY, key)).first() is None:
-            session.add(
-                Delivery(
-                    id=new_id(),
-                    kind=Kind.COPY,
-                    key=key,
-                    enrollment_id=enrollment.id,
-                    recipient=reader.address_index,
-                    course=enrollment.course,
-                    lesson=enrollment.last_lesson,
-                    state=DeliveryState.CLAIMED,
-                    fence=0,
-                    wake_at=now,
-                    due_at=now,
-                    claimed_at=now,
-                    changed_at=now,
-                )
-            )
+        offer(
+            session,
+            Kind.COPY,
+            key,
+            recipient=reader.address_index,
+            course=enrollment.course,
+            now=now,
+            enrollment=enrollment.id,
+            lesson=enrollment.last_lesson,
+        )
 
 
 def _of_link(parts: Parts, session: Session, token: str) -> tuple[str, Enrollment]:

@@ -17,12 +17,13 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course
-from dripcourse.domain.delivery import DeliveryState, Kind, Reason, confirm_key
+from dripcourse.domain.delivery import Kind, confirm_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import offset_minutes
 from dripcourse.services.enroll import How, Wish, activate, check, keep_evidence, new_enrollment, subscriber_of
 from dripcourse.services.keys import Unsealable, new_id
+from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import is_suppressed, suppress
 
@@ -102,24 +103,8 @@ def _decide_one(parts: Parts, session: Session, signup: Signup, now: datetime) -
     enrollment = _pending(session, subscriber, course, wish, now)
     signup.enrollment_id = enrollment.id
     session.flush()
-    session.execute(
-        insert(Delivery).values(
-            id=new_id(),
-            kind=Kind.CONFIRM,
-            key=confirm_key(signup.id, 1),
-            signup_id=signup.id,
-            recipient=indexes[0],
-            course=course.slug,
-            state=DeliveryState.CLAIMED,
-            reason=Reason.NONE,
-            detail="",
-            fence=0,
-            wake_at=now,
-            due_at=now,
-            claimed_at=now,
-            changed_at=now,
-        )
-    )
+    key = confirm_key(signup.id, 1)
+    offer(session, Kind.CONFIRM, key, recipient=indexes[0], course=course.slug, now=now, signup=signup.id)
 
 
 def _may_confirm(session: Session, indexes: Sequence[bytes], now: datetime) -> bool:

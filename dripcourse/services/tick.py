@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
+from sqlalchemy import delete
+
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
 from dripcourse.services import clocks, events, settle, signup, stay
@@ -16,6 +18,7 @@ from dripcourse.services.record import Counts
 
 BEAT_SECONDS = 5.0
 TIDY_EVERY = timedelta(hours=12)
+FORGET_BEATS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +84,12 @@ class Heart:
 
     def _tidy(self, now: datetime) -> None:
         """Once on start and then twice a day: what is to be forgotten, and what waited for a course that is there again."""
-        if self._tidied_at is not None and now - self._tidied_at < TIDY_EVERY:
+        # a clock that jumped back is no reason to wait until it is there again
+        if self._tidied_at is not None and timedelta() <= now - self._tidied_at < TIDY_EVERY:
             return
-        with self._parts.db.read() as session:
+        with self._parts.db.write() as session:
             require_voice(session)
+            session.execute(delete(Beat).where(Beat.beat_at < now - FORGET_BEATS))
         stay.resume_waiting(self._parts, now)
         signup.forget_unconfirmed(self._parts, now)
         settle.retry_held(self._parts, now)
