@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sys
 import threading
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -174,6 +175,11 @@ class _Server(ThreadingHTTPServer):
         self._open.discard(request)
         super().shutdown_request(request)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up, or dies, is no news here; whatever else it is, is a fault of ours."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
     def hang_up(self) -> None:
         for request in list(self._open):
             with suppress(OSError):
@@ -201,7 +207,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """The API."""
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # its sender died over it
+            self.close_connection = True
+            return None
         if self.path != "/v3/mail/send":
             return self._say(404, b'{"errors":[{"message":"not found","field":null}]}', {})
         reply = self.owner.take(self.headers, body)  # type: ignore[arg-type] # a Message reads as a Mapping

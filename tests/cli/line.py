@@ -16,6 +16,7 @@ from io import StringIO
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
+from urllib.parse import urlencode
 
 from dripcourse import bootstrap
 from dripcourse.cli import main
@@ -156,8 +157,18 @@ def free_port() -> int:
 
 def get(port: int, path: str) -> tuple[int, str]:
     """Status and body of a page on this machine."""
+    return _asked(urllib.request.Request(f"http://127.0.0.1:{port}{path}"))
+
+
+def post(port: int, path: str, said: Mapping[str, str], **headers: str) -> int:
+    """The status that a form gets."""
+    names = {name.replace("_", "-"): text for name, text in headers.items()}
+    return _asked(urllib.request.Request(f"http://127.0.0.1:{port}{path}", urlencode(said).encode(), names))[0]
+
+
+def _asked(request: urllib.request.Request) -> tuple[int, str]:
     try:
-        with _STRAIGHT.open(f"http://127.0.0.1:{port}{path}", timeout=_PATIENCE) as answer:
+        with _STRAIGHT.open(request, timeout=_PATIENCE) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

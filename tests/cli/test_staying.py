@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.cli.line import COURSE, Line, free_port, get, until, wait_for
+from tests.cli.line import COURSE, Line, free_port, get, post, until, wait_for
 
 SECONDS_TO_END = 15
 """An idle process needs one; the rest is for a machine that is busy with other tests."""
@@ -53,6 +53,19 @@ def test_web_alone_answers_and_says_that_nobody_ticks(line: Line) -> None:
         assert status == 503
         assert "dripcourse worker" in says
         assert ended(process) == (0, "")
+
+
+def test_behind_our_own_proxy_each_reader_has_a_limit_of_their_own(line: Line) -> None:
+    port = free_port()
+
+    def ask(client: str) -> int:
+        return post(port, "/c/slow-letters", {"email": "ana@example.org"}, X_Forwarded_For=client)
+
+    with ending(process := line.start("web", PORT=str(port), TRUSTED_PROXIES="1")):
+        wait_for(process, port)
+        assert {ask(f"203.0.113.{n}") for n in range(1, 13)} == {200}
+        assert [ask("198.51.100.7") for _ in range(12)][-1] == 429
+        assert ask("198.51.100.8") == 200
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

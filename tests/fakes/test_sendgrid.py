@@ -1,6 +1,7 @@
 """The stand-in's account: what it answers, what it remembers, what it has to tell; all the same for the same script or seed."""
 
 import json
+import socket
 import urllib.request
 from datetime import timedelta
 from itertools import islice
@@ -209,3 +210,18 @@ def test_what_came_can_be_looked_at(fake: FakeSendgrid) -> None:
     assert "Some words." in mail
     for nothing in ("/mails/1", "/mails/-1", "/mails/x", "/elsewhere"):
         assert see(fake.url + nothing)[0] == 404
+
+
+def test_a_client_that_dies_over_its_request_is_no_news_and_sent_nothing(
+    fake: FakeSendgrid, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = ("127.0.0.1", int(fake.url.rpartition(":")[2]))
+    request = b"POST /v3/mail/send HTTP/1.1\r\nAuthorization: Bearer k\r\nContent-Length: 5000\r\n\r\n{"
+    with socket.create_connection(address) as dying:
+        dying.sendall(request)
+    with socket.create_connection(address) as resetting:
+        resetting.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        resetting.sendall(request)
+    assert see(fake.url)[0] == 200
+    assert fake.account.answered == []
+    assert capsys.readouterr().err == ""

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.domain.enrollment import PauseReason
+from dripcourse.db.models import Beat, Delivery, Enrollment
+from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import clocks, stay
 from dripcourse.services.claim import claim
+from dripcourse.services.tick import Heart
 from tests.faults.conftest import Small, enroll_many
 from tests.support.house import MONDAY, House, subjects
 
@@ -176,3 +177,25 @@ def test_bringing_back_twice_changes_nothing_the_second_time(small: Small, tmp_p
     assert clocks.bring_back(replace(house.parts), house.clock) == 6
     assert clocks.bring_back(house.parts, house.clock) == 0
     assert all(row.last_accepted_at == MONDAY for row in enrollments(house))
+
+
+def test_a_clock_that_jumped_back_does_not_keep_a_process_from_tidying_up(small: Small) -> None:
+    house = small()
+    house.now = MONDAY + YEARS
+    house.tick()
+    house.now = MONDAY
+    house.enroll(course="small")
+    with house.parts.db.write() as session:
+        session.scalars(select(Enrollment)).one().state = EnrollmentState.PENDING  # who never says yes
+    house.turn(days=20)
+    house.tick()
+    assert enrollments(house) == []
+
+
+def test_a_process_that_has_not_beaten_for_a_day_is_forgotten(small: Small) -> None:
+    house = small()
+    for _ in range(3):
+        Heart(house.parts, house.clock).tick()
+        house.turn(days=2)
+    with house.parts.db.read() as session:
+        assert len(session.scalars(select(Beat)).all()) == 1

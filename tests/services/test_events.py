@@ -588,3 +588,25 @@ def test_silence_means_nothing_about_sendings_hours_apart(small: House, provider
         small.turn(hours=2)
     hear(small, told(mails[0], Told.PROCESSED, small.now), told(mails[2], Told.PROCESSED, small.now))
     assert silent_for(small, 73) == 0
+
+
+@pytest.mark.parametrize("unanswered", [0, 2])
+def test_silence_means_nothing_without_a_sending_on_either_side(
+    small: House, provider: Provider, unanswered: int
+) -> None:
+    for number in range(3):
+        small.enroll(f"reader{number}@example.org")
+        provider.answer = Unknown("no answer") if number == unanswered else Accepted(f"name-{number}")
+        small.tick()
+        small.turn(minutes=20)
+    heard = [mail for number, mail in enumerate(provider.given) if number != unanswered]
+    hear(small, *(told(mail, Told.PROCESSED, small.now) for mail in heard))
+    assert silent_for(small, 73) == 0
+    assert delivery(small, provider.given[unanswered]).state is DeliveryState.UNSURE
+
+
+def test_what_was_told_and_not_yet_handled_is_no_silence(small: House, provider: Provider) -> None:
+    before, middle, after = three_in_an_hour(small, provider)
+    hear(small, told(before, Told.PROCESSED, small.now), told(after, Told.PROCESSED, small.now))
+    events.store(small.parts, [told(middle, Told.PROCESSED, small.now)], KEY, small.now)
+    assert silent_for(small, 73) == 0
