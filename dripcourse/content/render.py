@@ -40,7 +40,7 @@ class LessonFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Rendered:
     """A mail's words, ready to be addressed."""
 
     subject: str
@@ -73,7 +73,7 @@ class Renderer:
         self._lessons = {key: compile_(sheet) for key, sheet in library.sheets.items()}
         self._system = {key: compile_(sheet) for key, sheet in library.system.items()}
 
-    def lesson(self, course: Course, lesson: Lesson, perspective: str | None, facts: LessonFacts) -> Letter:
+    def lesson(self, course: Course, lesson: Lesson, perspective: str | None, facts: LessonFacts) -> Rendered:
         """The lesson as this reader gets it. Raises TemplateFault if it cannot be filled in."""
         who = course.reading(perspective)
         compiled = self._compiled(course, lesson, who)
@@ -90,14 +90,14 @@ class Renderer:
             "asks": who in lesson.prompts,
             "last": facts.next_date is None and lesson.number == course.lessons[-1].number,
         }
-        return self._letter(compiled, values, f"Lesson {lesson.slug} of {course.slug}")
+        return self._render(compiled, values, f"Lesson {lesson.slug} of {course.slug}")
 
-    def system(self, name: str, language: str, *, pace: Pace = Pace.WEEKLY, **facts: str) -> Letter:
+    def system(self, name: str, language: str, *, pace: Pace = Pace.WEEKLY, **facts: str) -> Rendered:
         """One of the engine's own mails, such as `confirm`, in a language (English if it has no words)."""
         compiled = self._system.get((name, self._words.language(language)))
         if compiled is None:
             raise TemplateFault(f"There is no mail named {name}.")
-        return self._letter(compiled, {"every": self._every(language, pace), **facts}, f"The mail {name}")
+        return self._render(compiled, {"every": self._every(language, pace), **facts}, f"The mail {name}")
 
     def subject(self, name: str, language: str, *, pace: Pace = Pace.WEEKLY) -> str:
         """The exact subject of one of the engine's own mails, to tell people what to look for."""
@@ -129,9 +129,9 @@ class Renderer:
         every: Mapping[str, str] = self.words(language)["mail"]["every"]
         return every.get(pace, every[Pace.WEEKLY])
 
-    def _letter(self, compiled: _Compiled, values: Mapping[str, Any], what: str) -> Letter:
+    def _render(self, compiled: _Compiled, values: Mapping[str, Any], what: str) -> Rendered:
         try:
-            return Letter(
+            return Rendered(
                 subject=compiled.subject.render(values),
                 text=_ended(compiled.text.render(values, postal_address=self._postal_text)),
                 html=compiled.html.render(values, postal_address=self._postal_html),

@@ -112,19 +112,22 @@ def _next_row(
     if not any_hour and (morning := wake_at(slot_of(enrollment), due, now)) > now:
         enrollment.wake_at = morning
         return None
+    return _fresh(enrollment, subscriber, lesson.slug, due, now) | {"wake_at": now + parts.rules.lease}
+
+
+def _fresh(enrollment: Enrollment, subscriber: Subscriber, slug: str, due: datetime, now: datetime) -> Row:
     return {
         "id": new_id(),
         "kind": Kind.LESSON,
-        "key": lesson_key(enrollment.id, lesson.slug),
+        "key": lesson_key(enrollment.id, slug),
         "enrollment_id": enrollment.id,
         "recipient": subscriber.address_index,
-        "course": course.slug,
-        "lesson": lesson.slug,
+        "course": enrollment.course,
+        "lesson": slug,
         "state": DeliveryState.CLAIMED,
         "reason": Reason.NONE,
         "detail": "",
         "fence": 1,
-        "wake_at": now + parts.rules.lease,
         "due_at": due,
         "claimed_at": now,
         "changed_at": now,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
-from dripcourse.content.render import LessonFacts, Letter
+from dripcourse.content.render import LessonFacts, Rendered
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import Kind
@@ -80,12 +80,12 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         delivery.promise_at = enrollment.due_at  # a copy repeats the promise that stands
     facts = _facts(parts, delivery, enrollment, course, lesson, now)
     facts = replace(facts, after_unsure=enrollment.last_lesson in claimed.past.assumed)
-    letter = parts.renderer.lesson(course, lesson, enrollment.perspective, facts)
-    said = _said(course, lesson, course.reading(enrollment.perspective), letter)
+    rendered = parts.renderer.lesson(course, lesson, enrollment.perspective, facts)
+    said = _said(course, lesson, course.reading(enrollment.perspective), rendered)
     outgoing = _outgoing(
         parts,
         delivery,
-        letter,
+        rendered,
         sender=Mailbox(parts.rules.mail_from.address, course.from_name),
         to=_address(parts, subscriber),
         reply_to=f"r+{parts.keys.mail_token(delivery.id, 'reply')}@{parts.rules.reply_domain}",
@@ -95,8 +95,8 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     return Ready(delivery, outgoing, said)
 
 
-def _said(course: Course, lesson: Lesson, reading: str, letter: Letter) -> Said:
-    words = (course.slug, lesson.slug, reading, course.language, letter.subject, letter.said)
+def _said(course: Course, lesson: Lesson, reading: str, rendered: Rendered) -> Said:
+    words = (course.slug, lesson.slug, reading, course.language, rendered.subject, rendered.said)
     return Said(sha256(repr(words).encode()).digest(), *words)
 
 
@@ -109,12 +109,12 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if course is None:
         raise NotFound("The course of this sign-up has gone.")
     url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
-    letter = parts.renderer.system("confirm", course.language, pace=course.pace, confirm_url=url)
+    rendered = parts.renderer.system("confirm", course.language, pace=course.pace, confirm_url=url)
     headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
     outgoing = _outgoing(
         parts,
         delivery,
-        letter,
+        rendered,
         sender=parts.rules.system_from,
         to=wish.address,
         reply_to=None,
@@ -176,7 +176,7 @@ def _list_headers(parts: Parts, delivery: Delivery, course: Course, leave_url: s
 def _outgoing(
     parts: Parts,
     delivery: Delivery,
-    letter: Letter,
+    rendered: Rendered,
     *,
     sender: Mailbox,
     to: str,
@@ -189,9 +189,9 @@ def _outgoing(
         fence=delivery.fence,
         sender=sender,
         to=to,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
+        subject=rendered.subject,
+        text=rendered.text,
+        html=rendered.html,
         message_id=f"<{delivery.id}@{parts.rules.reply_domain}>",
         date=now,
         reply_to=reply_to,

@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from dripcourse.content.render import Letter
+from dripcourse.content.render import Rendered
 from tests.content.garden import FACTS, SLUG, garden
 
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def letters() -> Iterator[tuple[str, Letter]]:
+def letters() -> Iterator[tuple[str, Rendered]]:
     """Every golden letter by its name."""
     library, renderer = garden()
     course = library.courses[SLUG]

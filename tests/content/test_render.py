@@ -12,7 +12,7 @@ import pytest
 
 from dripcourse.content.files import course_directories
 from dripcourse.content.load import load_library
-from dripcourse.content.render import LessonFacts, Letter, Renderer, TemplateFault
+from dripcourse.content.render import LessonFacts, Rendered, Renderer, TemplateFault
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.pacing import Pace
 from tests.content.garden import FACTS, SLUG, garden, planted, renderer
@@ -36,7 +36,7 @@ def built_in() -> tuple[Renderer, Course]:
     return renderer(library), library.courses["rebuilding-trust"]
 
 
-def letters(shelf: tuple[Renderer, Course], facts: LessonFacts = FACTS) -> list[tuple[Lesson, str, Letter]]:
+def letters(shelf: tuple[Renderer, Course], facts: LessonFacts = FACTS) -> list[tuple[Lesson, str, Rendered]]:
     """Every reading of every lesson."""
     filled, course = shelf
     return [

@@ -10,7 +10,7 @@ import pytest
 
 from dripcourse.content.files import course_directories
 from dripcourse.content.load import MAX_MAIL, Library, load_library
-from dripcourse.content.render import LessonFacts, Letter, Renderer
+from dripcourse.content.render import LessonFacts, Rendered, Renderer
 from dripcourse.domain.course import UNSAID, Course, Lesson
 
 HURT, BROKE = "betrayed", "betraying"
@@ -56,7 +56,7 @@ class Reading:
     course: Course
     lesson: Lesson
     who: str
-    letter: Letter
+    letter: Rendered
 
     @property
     def words(self) -> str:

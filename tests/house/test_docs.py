@@ -23,9 +23,6 @@ REGISTRIES = re.compile(
 SETTING = re.compile(r"(?<![\w/.-])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?![\w(])")
 NO_SETTING = {"FOR_UPDATE", "SKIP_LOCKED", "ID_OR_ADDRESS"}
 
-PROMISED = {("docs/settings.md", ("doctor",))}
-"""What a page speaks of before it is built; to go as soon as it is."""
-
 each_document = pytest.mark.parametrize("path", documents(), ids=lambda path: str(path.relative_to(ROOT)))
 
 
@@ -43,13 +40,9 @@ def test_every_command_that_is_shown_is_a_real_one() -> None:
     wrong = [
         f"{shown.where}: dripcourse {' '.join(shown.words)}"
         for shown in every_command()
-        if _parses(shown.words) is shown.not_yet and (shown.where, shown.words) not in PROMISED
+        if _parses(shown.words) is shown.not_yet
     ]
     assert wrong == []
-
-
-def test_what_is_promised_is_not_built_yet() -> None:
-    assert [words for _, words in PROMISED if _parses(words)] == []
 
 
 def test_there_are_commands_to_look_at() -> None:

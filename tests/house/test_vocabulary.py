@@ -6,8 +6,6 @@ from tests.house.rooms import modules, names
 
 NOT_OURS = {"campaign", "contact", "drip", "step", "letter", "user", "blast"}
 ELSEWHERE = {
-    "dripcourse/content/render.py": ({"letter"}, "a mail's words before they are addressed to anybody"),
-    "dripcourse/services/compose.py": ({"letter"}, "the same, on its way into an envelope"),
     "dripcourse/fakes/": ({"step"}, "one scripted answer of a stand-in; never a lesson"),
     "dripcourse/cli/fake_sendgrid.py": ({"step"}, "the same"),
 }
