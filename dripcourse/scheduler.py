@@ -3,8 +3,10 @@
 import logging
 import threading
 from collections.abc import Callable
-from datetime import UTC
+from contextlib import suppress
+from datetime import UTC, timedelta
 
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from dripcourse.bootstrap import utc_now
@@ -27,7 +29,7 @@ class Heartbeat:
 
     def start(self) -> None:
         """Begin to tick."""
-        self._scheduler.add_job(
+        self._job = self._scheduler.add_job(
             self._beat,
             "interval",
             seconds=self._seconds,
@@ -37,6 +39,16 @@ class Heartbeat:
             misfire_grace_time=None,  # a late beat is a beat
         )
         self._scheduler.start()
+        threading.Thread(target=self._watch, name="heartbeat watch", daemon=True).start()
+
+    def _watch(self) -> None:
+        """A machine's clock that jumps back leaves the next beat far ahead; it is brought back to now. Waits by no clock that jumps."""
+        most = timedelta(seconds=3 * self._seconds)
+        while not self._stopping.wait(self._seconds):
+            with suppress(JobLookupError):
+                beat_at = self._job.next_run_time
+                if beat_at is not None and beat_at > utc_now() + most:
+                    self._job.modify(next_run_time=utc_now())
 
     def stop(self) -> None:
         """End after the group that is on the wire; what was claimed is given back."""

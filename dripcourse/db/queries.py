@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cache
+from zlib import crc32
 
 from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,7 +12,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from dripcourse.db.models import (
     Base,
     Beat,
-    ConsentText,
     Delivery,
     Enrollment,
     Instance,
@@ -244,11 +244,6 @@ def confirmations_since(indexes: Sequence[bytes], since: datetime) -> Select[dat
     )
 
 
-def consent_text(text_hash: bytes) -> Select[bytes]:
-    """Whether these words are kept already."""
-    return select(ConsentText.hash).where(ConsentText.hash == text_hash)
-
-
 def pending_since_before(instant: datetime) -> Select[Enrollment]:
     """Enrollments that were never confirmed and were asked for before an instant."""
     return (
@@ -356,3 +351,9 @@ def keep_once(session: Session, table: type[Base], rows: Sequence[Row]) -> None:
 def delivery_by_key(kind: Kind, key: str) -> Select[Delivery]:
     """The one delivery of a kind and key, if there is one."""
     return select(Delivery).where(Delivery.kind == kind, Delivery.key == key)
+
+
+def alone(session: Session, what: str) -> None:
+    """Until the transaction ends, nobody else does `what`. SQLite has one writer anyway; PostgreSQL is asked for an advisory lock."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(crc32(what.encode()))))

@@ -118,8 +118,8 @@ def activate(session: Session, enrollment: Enrollment, now: datetime) -> None:
 def keep_evidence(session: Session, enrollment: Enrollment, wish: Wish, *, asked_at: datetime, now: datetime) -> None:
     """What a reader agreed to, when and how, kept as evidence; the words themselves once."""
     words = sha256(wish.consent.encode()).digest()
-    if session.scalar(queries.consent_text(words)) is None:
-        session.execute(insert(ConsentText).values(hash=words, language=enrollment.language, text=wish.consent))
+    text = {"hash": words, "language": enrollment.language, "text": wish.consent}
+    queries.keep_once(session, ConsentText, [text])
     session.execute(
         insert(Consent).values(
             id=new_id(),

@@ -80,6 +80,7 @@ def decide(parts: Parts, now: datetime) -> int:
     handled = 0
     while True:
         with parts.db.write() as session:
+            queries.alone(session, "sign-ups")  # two processes must not each think an address new
             waiting = session.scalars(queries.signups_unhandled(_BATCH)).all()
             for signup in waiting:
                 _decide_one(parts, session, signup, now)
@@ -143,7 +144,8 @@ def confirm(
     """
     with parts.db.write() as session:
         signup = _signup(parts, session, token)
-        enrollment = session.get(Enrollment, signup.enrollment_id) if signup.enrollment_id else None
+        ident = signup.enrollment_id
+        enrollment = session.get(Enrollment, ident, with_for_update=True) if ident else None
         found = _confirmation(parts, session, signup, enrollment, now)
         if found.standing is not Standing.OPEN or enrollment is None:
             return found
