@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Row as SqlRow
 from sqlalchemy import bindparam, insert, update
@@ -24,6 +24,7 @@ from dripcourse.services.stay import set_due, slot_of
 log = logging.getLogger(__name__)
 
 BATCH = 500
+POISONED_WAITS = timedelta(hours=1)
 
 _deliveries, _enrollments = table(Delivery), table(Enrollment)
 _TAKE_IN_HAND = update(_enrollments).where(_enrollments.c.id == bindparam("b_id")).values(due_at=None, wake_at=None)
@@ -65,6 +66,7 @@ def _claim_lessons(
             row = _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour)
         except Exception as error:  # noqa: BLE001 - one poisoned row must not stop ten thousand others
             log.error("enrollment %s cannot go on (%s)", enrollment.id, type(error).__name__)
+            set_due(enrollment, now + POISONED_WAITS, promised=enrollment.promised_at)  # or it would be found for ever
             continue
         if row:
             rows.append(row)

@@ -5,11 +5,14 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
+from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import PauseReason
 from dripcourse.services import overview, stay
 from tests.support.house import House, subjects
 
+FAR = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
 LESSONS = ["welcome", *(f"letter {number}" for number in range(1, 8)), "closing"]
 READERS = [
     ("anna@example.org", "Europe/Berlin", "betrayed"),
@@ -144,3 +147,12 @@ def test_the_course_ends_with_its_last_lesson_and_nothing_follows(small_house: H
     run_days(small_house, 200)
     assert len(small_house.mails()) == 9
     assert "next one comes" not in small_house.mails()[-1].get_body(("plain",)).get_content()
+
+
+def test_rows_that_cannot_go_on_stop_neither_the_others_nor_the_tick(house: House) -> None:
+    broken = [house.enroll(f"broken{number}@example.org") for number in range(3)]
+    house.enroll("anna@example.org")
+    with house.parts.db.write() as session:  # a hand that reached into the database
+        session.execute(update(Enrollment).where(Enrollment.id.in_(broken)).values(last_accepted_at=FAR, last_number=0))
+    assert house.tick().accepted == 1
+    assert house.tick().claimed == 0
