@@ -19,7 +19,7 @@ COMMANDS = {
     "worker": ("dripcourse.cli.serve", "worker", "the scheduler only, for several machines"),
     "tick": ("dripcourse.cli.tick", "command", "do everything that is due at an instant, once"),
     "course": ("dripcourse.cli.course", "group", "list, start and check courses"),
-    "subscriber": ("dripcourse.cli.subscriber", "group", "add, import, list and look at readers"),
+    "subscriber": ("dripcourse.cli.subscriber", "group", "add, import, list, look at, pause and resume readers"),
     "deliveries": ("dripcourse.cli.deliveries", "group", "what was sent, what is unsure, and your word on it"),
     "db": ("dripcourse.cli.database", "group", "the database's schema"),
     "adopt": ("dripcourse.cli.database", "adopt", "let a restored or moved database speak again"),

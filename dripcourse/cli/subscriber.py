@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from dripcourse.cli.common import as_json, iso, opened
+from dripcourse.domain.enrollment import PauseReason
 from dripcourse.domain.errors import DripError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import WEEKDAYS
-from dripcourse.services import enroll, overview, signup
+from dripcourse.services import enroll, overview, signup, stay
 from dripcourse.services.enroll import HOST_VOUCHES, How, Wish
 from dripcourse.services.overview import ReaderView
 from dripcourse.services.parts import Clock, Parts
@@ -20,7 +21,7 @@ COLUMNS = ("email", "zone", "perspective", "day", "hour")
 
 @click.group("subscriber")
 def group() -> None:
-    """Add, import, list and look at readers."""
+    """Add, import, list, look at, pause and resume readers."""
 
 
 @group.command("add")
@@ -199,3 +200,33 @@ def _sentence(view: ReaderView, *, new: bool) -> str:
     return (
         f"{view.email} is enrolled in {view.course}; the welcome goes with the next tick. Enrollment: {view.enrollment}"
     )
+
+
+@group.command("pause")
+@click.argument("reader", metavar="ID_OR_ADDRESS")
+@click.pass_context
+def pause(ctx: click.Context, reader: str) -> None:
+    """Stand still until you say `resume`: nothing is sent to this reader. Repeating it is harmless."""
+    with opened(ctx) as (parts, _):
+        for view in _running(parts, reader):
+            stay.pause(parts, view.enrollment, PauseReason.HOST)
+            click.echo(f"{view.email} is paused in {view.course}.")
+
+
+@group.command("resume")
+@click.argument("reader", metavar="ID_OR_ADDRESS")
+@click.pass_context
+def resume(ctx: click.Context, reader: str) -> None:
+    """Go on after a pause, the reader's own included; the next lesson comes no sooner than the pace allows."""
+    with opened(ctx) as (parts, clock):
+        for view in _running(parts, reader):
+            stay.resume(parts, view.enrollment, clock())
+            click.echo(f"{view.email} goes on in {view.course}.")
+
+
+def _running(parts: Parts, reader: str) -> list[ReaderView]:
+    """The enrollments of a reader that can be paused or resumed. Raises NotFound if there is none."""
+    running = [view for view in overview.reader(parts, reader) if view.state in ("active", "paused")]
+    if not running:
+        raise NotFound("This reader is in no running course, so there is nothing to pause or resume.")
+    return running

@@ -108,3 +108,16 @@ def test_the_list_and_a_reader_in_words_and_in_json(line: Line) -> None:
     said = line("subscriber", "show", "ana@example.org").out
     for words in ("did not say", "thu 09:00, Europe/Berlin, weekly", "acknowledgement, due 2026-03-05T08:00:00+00:00"):
         assert words in said
+
+
+def test_the_host_pauses_and_resumes_a_reader_by_address_or_id(line: Line) -> None:
+    reader = add(line, "ana@example.org", "--json").json
+    for _ in range(2):
+        assert line("subscriber", "pause", "ana@example.org").code == 0
+    assert line("subscriber", "show", reader["id"], "--json").json["state"] == "paused"
+    assert line("tick").json["accepted"] == 0
+    for _ in range(2):
+        assert line("subscriber", "resume", reader["enrollment"]).code == 0
+    assert line("tick").json["accepted"] == 1
+    said = line("subscriber", "pause", "nobody@example.org")
+    assert (said.code, said.out) == (1, "")
