@@ -327,11 +327,6 @@ def beats_since(instant: datetime) -> Select[Beat]:
     return select(Beat).where(Beat.beat_at >= instant).order_by(Beat.beat_at.desc())
 
 
-def state_counts() -> Select[DeliveryState, int]:
-    """How many deliveries stand at each state."""
-    return select(Delivery.state, func.count()).group_by(Delivery.state)
-
-
 def held_for_template() -> Select[Delivery]:
     """Lessons held because their words could not be rendered."""
     return (

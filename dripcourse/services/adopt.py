@@ -19,7 +19,6 @@ from dripcourse.services.journal import Fact
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 
-_CHUNK = 500
 Known = Mapping[tuple[Fact, str], datetime]
 
 

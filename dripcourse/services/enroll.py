@@ -14,7 +14,7 @@ from dripcourse.domain.address import EmailAddress, email_address
 from dripcourse.domain.course import Course
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound, SuppressedError, UsageError
-from dripcourse.domain.pacing import default_slot, due_again, known_zone, offset_minutes
+from dripcourse.domain.pacing import default_slot, known_zone, offset_minutes
 from dripcourse.services import stay
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
@@ -102,16 +102,7 @@ def activate(session: Session, enrollment: Enrollment, now: datetime) -> None:
     enrollment.state = EnrollmentState.ACTIVE
     enrollment.left_reason = enrollment.ended_at = None
     enrollment.confirmed_at = enrollment.confirmed_at or now
-    stay.set_due(
-        enrollment,
-        due_again(
-            stay.slot_of(enrollment),
-            enrollment.pace,
-            enrollment.last_accepted_at,
-            now,
-            after_welcome=enrollment.last_number == 0,
-        ),
-    )
+    stay.set_due_again(enrollment, now)
     session.flush()
 
 

@@ -97,10 +97,11 @@ def change_pace(enrollment: Enrollment, pace: Pace, now: datetime) -> None:
     """Another pace, in the caller's transaction; what is due moves with it, never sooner than the pace allows."""
     enrollment.pace = pace
     if enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at is not None:
-        _set_due_again(enrollment, now)
+        set_due_again(enrollment, now)
 
 
-def _set_due_again(enrollment: Enrollment, now: datetime) -> None:
+def set_due_again(enrollment: Enrollment, now: datetime) -> None:
+    """The next lesson at the first slot that the pace allows from now on; the welcome at once."""
     after_welcome = enrollment.last_number == 0
     due = due_again(slot_of(enrollment), enrollment.pace, enrollment.last_accepted_at, now, after_welcome=after_welcome)
     set_due(enrollment, due)
@@ -111,7 +112,7 @@ def _go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
     enrollment.pause_reason = enrollment.paused_until = None
     if session.execute(queries.in_hand([enrollment.id])).first() is not None:
         return  # a lesson is held or unsure: the enrollment waits for it
-    _set_due_again(enrollment, now)
+    set_due_again(enrollment, now)
 
 
 def _take_back(session: Session, enrollment: Enrollment) -> None:
