@@ -1,6 +1,6 @@
 """Keys and what is made with them: sealing, blind indexes, tokens. Nothing else touches a key.
 
-SECRET_KEY gives, by HKDF (RFC 5869), the keys of mail, web and form tokens, of blind indexes and of journal digests.
+SECRET_KEY gives, by HKDF (RFC 5869), the keys of mail, web and form tokens, of blind indexes, of arrivals' and of journal digests.
 REPLY_KEYS give those that seal: addresses, sign-up requests, arrivals, and the wrapping of readers' private keys.
 Both are lists, newest first: new things are made with the first, old ones are still read with the rest.
 """
@@ -85,6 +85,10 @@ class Keyring:
     def digests(self, ident: str) -> tuple[str, ...]:
         """The journal's names for a random id, by every key, newest first."""
         return tuple(hmac.digest(key, ident.encode(), "sha256").hex()[:32] for key in self._derived("journal"))
+
+    def arrival_digests(self, message: bytes) -> tuple[bytes, ...]:
+        """What a message that came in is known again by, by every key, newest first; it tells nothing of the message."""
+        return tuple(hmac.digest(key, message, "sha256") for key in self._derived("arrival"))
 
     # -- sealing ----------------------------------------------------------------------------------------------------
     def seal(self, plain: bytes, purpose: str, row: str) -> bytes:

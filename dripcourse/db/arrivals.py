@@ -1,0 +1,37 @@
+"""The questions about mail that came in, as far as its doors ask them. Statements only, as in `queries`."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from dripcourse.db.models import Inbound
+from dripcourse.db.types import Row
+
+
+def arrived(digests: Collection[bytes]) -> Select[Inbound]:
+    """The message of any of these digests, held until the transaction ends."""
+    return select(Inbound).where(Inbound.digest.in_(digests)).limit(1).with_for_update()
+
+
+def insert_new(session: Session, row: Row) -> bool:
+    """Insert a message unless one of its digest is there already; whether it was. Two processes may do so at once."""
+    dialect = session.get_bind().dialect.name
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(Inbound).on_conflict_do_nothing()
+    return session.execute(statement.values(row).returning(Inbound.id)).first() is not None
+
+
+def forget_raw(before: datetime, reason: str) -> Update:
+    """Drop the raw messages that came before an instant, were handled, and are still here: they are nobody's."""
+    return (
+        update(Inbound)
+        .where(Inbound.received_at < before, Inbound.handled_at.is_not(None), Inbound.raw_sealed.is_not(None))
+        .values(raw_sealed=None, wake_at=None, reason=reason)
+    )
+
+
+def oldest_unhandled() -> Select[datetime | None]:
+    """When the longest-waiting message came that should have been handled."""
+    return select(func.min(Inbound.received_at)).where(Inbound.wake_at.is_not(None), Inbound.handled_at.is_(None))
