@@ -70,6 +70,7 @@ class ReaderKey(Base):
     """A reader's key pair: what they write is sealed to the public half; the private half is wrapped by REPLY_KEYS or by their phrase."""
 
     __tablename__ = "reader_key"
+    __table_args__ = (_index_where("ix_reader_key_retired_at", "retired_at", where="retired_at IS NOT NULL"),)
 
     id: Mapped[Ident]
     subscriber_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("subscriber"), index=True)
@@ -279,6 +280,7 @@ class Reply(Base):
     """What a reader wrote in answer to a prompt, sealed to their own key. Private until `shared_at`."""
 
     __tablename__ = "reply"
+    __table_args__ = (_index_where("ix_reply_deleted_at", "deleted_at", where="deleted_at IS NOT NULL"),)
 
     id: Mapped[Ident]
     enrollment_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), index=True)

@@ -3,6 +3,8 @@
 SECRET_KEY gives, by HKDF (RFC 5869), the keys of mail, web and form tokens, of blind indexes, of arrivals' and of journal digests.
 REPLY_KEYS give those that seal: addresses, sign-up requests, arrivals, and the wrapping of readers' private keys.
 Both are lists, newest first: new things are made with the first, old ones are still read with the rest.
+
+What readers write is sealed to a key pair of their own: its public half seals, and cannot read.
 """
 
 import hmac
@@ -13,8 +15,10 @@ from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from itsdangerous import BadSignature, Signer
 
@@ -22,6 +26,7 @@ from dripcourse.domain.errors import DripError
 from dripcourse.domain.tokens import ID_BYTES, encode_id, mail_token, read_mail_token
 
 _NAME_BYTES, _NONCE_BYTES = 4, 12
+_HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
 class Unsealable(DripError):
@@ -121,6 +126,30 @@ class _Seal:
             return self._ciphers(purpose).decrypt(nonce, box, row.encode())
         except (InvalidTag, ValueError):
             raise Unsealable("Something sealed in the database was moved or changed and cannot be opened.") from None
+
+
+# -- a reader's own pair ------------------------------------------------------------------------------------------------
+def new_pair() -> tuple[bytes, bytes]:
+    """A fresh pair of X25519 keys (RFC 7748), (public, private), 32 bytes each."""
+    private = X25519PrivateKey.generate()
+    return private.public_key().public_bytes_raw(), private.private_bytes_raw()
+
+
+def seal_to(public: bytes, plain: bytes, purpose: str, row: str) -> bytes:
+    """`plain`, sealed so that only the private half opens it (HPKE, RFC 9180), and only for the same purpose and row."""
+    return _HPKE.encrypt(plain, X25519PublicKey.from_public_bytes(public), info=_place(purpose, row))
+
+
+def open_with(private: bytes, sealed: bytes, purpose: str, row: str) -> bytes:
+    """What was sealed to a pair's public half. Raises Unsealable if that was another pair, row or purpose, or a byte was changed."""
+    try:
+        return _HPKE.decrypt(sealed, X25519PrivateKey.from_private_bytes(private), info=_place(purpose, row))
+    except (InvalidTag, ValueError):
+        raise Unsealable("Something sealed to a reader was moved or changed and cannot be opened.") from None
+
+
+def _place(purpose: str, row: str) -> bytes:
+    return f"dripcourse:{purpose}\0{row}".encode()
 
 
 def _hkdf(key: bytes, purpose: str) -> bytes:

@@ -9,7 +9,7 @@ from sqlalchemy import delete
 
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
-from dripcourse.services import arrive, clocks, events, settle, signup, stay
+from dripcourse.services import arrive, clocks, events, replies, settle, signup, stay
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
@@ -93,5 +93,6 @@ class Heart:
         stay.resume_waiting(self._parts, now)
         signup.forget_unconfirmed(self._parts, now)
         arrive.forget_old(self._parts, now)
+        replies.destroy_deleted(self._parts, now)
         settle.retry_held(self._parts, now)
         self._tidied_at = now

@@ -117,11 +117,16 @@ def test_a_newer_database_is_refused_in_words(empty: Database) -> None:
         schema.require(empty)
 
 
-def test_an_older_database_is_refused_and_the_command_named(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert schema.current(db) == schema.wanted()
-    monkeypatch.setattr(schema, "wanted", lambda: "0002")  # as it will be when a second migration is there
+def test_an_older_database_is_refused_the_command_named_and_its_rows_kept_on_the_way_up(db: Database) -> None:
+    with db.write() as session:
+        session.add(subscriber())
+    schema.downgrade(db, to="0001")
     with pytest.raises(SchemaError, match=r"older than this version of dripcourse. Run: dripcourse db upgrade"):
         schema.require(db)
+    schema.upgrade(db, now=NOW)
+    schema.require(db)
+    with db.read() as session:
+        assert len(session.scalars(select(Subscriber)).all()) == 1
 
 
 def test_the_fingerprint_tells_a_database_from_another(db: Database, empty: Database) -> None:

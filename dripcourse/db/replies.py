@@ -1,0 +1,92 @@
+"""The questions about what readers wrote. Statements only, as in `queries`.
+
+A raw message may be large, so whatever lists replies leaves out what is sealed of them.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exists, func, select, update
+from sqlalchemy.orm import defer
+
+from dripcourse.db.models import Delivery, Enrollment, ReaderKey, Reply
+
+_RAW, _TEXT, _HOST = defer(Reply.raw_sealed), defer(Reply.text_sealed), defer(Reply.host_sealed)
+
+
+def key_of(subscriber: str) -> Select[ReaderKey]:
+    """The key that a reader's words are sealed to now: the newest that is in use."""
+    return (
+        select(ReaderKey)
+        .where(ReaderKey.subscriber_id == subscriber, ReaderKey.retired_at.is_(None))
+        .order_by(ReaderKey.created_at.desc(), ReaderKey.id)
+        .limit(1)
+    )
+
+
+def reply_of_arrival(inbound: str) -> Select[Reply]:
+    """The reply that an arrival became."""
+    return select(Reply).where(Reply.inbound_id == inbound).options(_RAW)
+
+
+def _there(subscriber: str) -> ColumnElement[bool]:
+    """What a reader wrote, in whatever course, and did not delete."""
+    enrollments = select(Enrollment.id).where(Enrollment.subscriber_id == subscriber)
+    return and_(Reply.enrollment_id.in_(enrollments), Reply.deleted_at.is_(None))
+
+
+def reply_for_update(subscriber: str, ident: str) -> Select[Reply]:
+    """One reply that a reader wrote and did not delete, held until the transaction ends."""
+    return select(Reply).where(Reply.id == ident, _there(subscriber)).options(_RAW).with_for_update()
+
+
+def replies_of(subscriber: str) -> Select[Reply, str, str | None]:
+    """(reply, course, lesson) of what a reader wrote and did not delete, newest first."""
+    return (
+        select(Reply, Enrollment.course, Delivery.lesson)
+        .join(Enrollment, Enrollment.id == Reply.enrollment_id)
+        .outerjoin(Delivery, Delivery.id == Reply.delivery_id)
+        .where(_there(subscriber))
+        .order_by(Reply.received_at.desc(), Reply.id)
+        .options(_RAW, _TEXT, _HOST)
+    )
+
+
+def count_of(subscriber: str) -> Select[int]:
+    """How many replies a reader wrote and did not delete."""
+    return select(func.count()).select_from(Reply).where(_there(subscriber))
+
+
+def shared_replies(enrollment: str) -> Select[Reply, str | None]:
+    """(reply, lesson) of what the reader of an enrollment shares with the host, oldest first."""
+    return (
+        select(Reply, Delivery.lesson)
+        .outerjoin(Delivery, Delivery.id == Reply.delivery_id)
+        .where(Reply.enrollment_id == enrollment, Reply.shared_at.is_not(None), Reply.deleted_at.is_(None))
+        .order_by(Reply.received_at, Reply.id)
+        .options(_RAW, _TEXT)
+    )
+
+
+def hide_all(subscriber: str, now: datetime) -> Update:
+    """What a reader wrote is deleted from now on, and the host's copies of it are gone."""
+    return update(Reply).where(_there(subscriber)).values(deleted_at=now, shared_at=None, host_sealed=None)
+
+
+def retire_keys(subscriber: str, now: datetime) -> Update:
+    """Nothing more is sealed to the keys that a reader has now."""
+    return (
+        update(ReaderKey)
+        .where(ReaderKey.subscriber_id == subscriber, ReaderKey.retired_at.is_(None))
+        .values(retired_at=now)
+    )
+
+
+def deleted_before(instant: datetime) -> Delete:
+    """The rows of replies that were deleted before an instant."""
+    return delete(Reply).where(Reply.deleted_at < instant)
+
+
+def keys_without_use(instant: datetime) -> Delete:
+    """Keys that were retired before an instant and that nothing is sealed to any more."""
+    used = exists().where(Reply.reader_key_id == ReaderKey.id)
+    return delete(ReaderKey).where(ReaderKey.retired_at < instant, ~used)
