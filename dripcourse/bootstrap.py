@@ -12,6 +12,7 @@ from dripcourse.db import schema
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import SettingsError, UsageError
 from dripcourse.domain.mail import Transport
+from dripcourse.services import backup
 from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
@@ -89,6 +90,25 @@ def migrate(settings: Settings) -> str:
 def schema_versions(settings: Settings) -> tuple[str | None, str]:
     """The schema that the database has, None if it has none, and the one that this version wants."""
     return schema.current(open_database(settings)), schema.wanted()
+
+
+def back_up(settings: Settings, file: Path, say: backup.Say) -> backup.Copied:
+    """Write a backup of the database that the settings name; see `services.backup`."""
+    db = open_database(settings)
+    try:
+        schema.require(db)
+        return backup.backup(db, file, utc_now(), say)
+    finally:
+        db.close()
+
+
+def restore_from(settings: Settings, file: Path, say: backup.Say) -> backup.Copied:
+    """Fill the empty database that the settings name from a backup; see `services.backup`."""
+    db = open_database(settings)
+    try:
+        return backup.restore(db, file, utc_now(), say)
+    finally:
+        db.close()
 
 
 @contextmanager

@@ -22,6 +22,8 @@ COMMANDS = {
     "subscriber": ("dripcourse.cli.subscriber", "group", "add, import, list, look at, pause and resume readers"),
     "deliveries": ("dripcourse.cli.deliveries", "group", "what was sent, what is unsure, and your word on it"),
     "db": ("dripcourse.cli.database", "group", "the database's schema"),
+    "backup": ("dripcourse.cli.backup", "backup", "write everything to a file"),
+    "restore": ("dripcourse.cli.backup", "restore", "fill an empty database from a backup"),
     "adopt": ("dripcourse.cli.database", "adopt", "let a restored or moved database speak again"),
     "keys": ("dripcourse.cli.keys", "group", "make a new key"),
     "fake-sendgrid": ("dripcourse.cli.fake_sendgrid", "command", "a stand-in for SendGrid on this machine, for trials"),
