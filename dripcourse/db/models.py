@@ -213,6 +213,7 @@ class Delivery(Base):
     `wake_at` is when this row next wants looking at. claimed: the end of the lease, or the not-before of a retry; from then on
     anybody may claim it. sending: the end of the lease, after which it is unsure. unsure: when to ask for evidence again.
     `fence` grows with every claim, so that a worker that was overtaken can no longer act on the row.
+    `answer_sealed` is what a receipt says, and to which message.
     """
 
     __tablename__ = "delivery"
@@ -249,10 +250,14 @@ class Delivery(Base):
     changed_at: Mapped[Moment]
     provider_ref: Mapped[str | None] = mapped_column(String(128), index=True)
     revoked_at: Mapped[MaybeMoment]
+    answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class Inbound(Base):
-    """A message that arrived, stored sealed before anybody was told so, and what was made of it."""
+    """A message that arrived, stored sealed before anybody was told so, and what was made of it.
+
+    `wake_at` is from when it may be handled; `attempts` counts how often that was begun.
+    """
 
     __tablename__ = "inbound"
     __table_args__ = (
@@ -267,6 +272,7 @@ class Inbound(Base):
     size: Mapped[int]
     received_at: Mapped[Moment]
     wake_at: Mapped[MaybeMoment]
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     handled_at: Mapped[MaybeMoment]
     verdict: Mapped[str | None] = mapped_column(String(16))
     reason: Mapped[Line] = mapped_column(default="")

@@ -60,3 +60,13 @@ def copy_key(enrollment: str, slug: str, request: str) -> str:
 def confirm_key(signup: str, n: int) -> str:
     """The key of the n-th confirmation mail for a sign-up."""
     return f"{signup}:{n}"
+
+
+def answer_key(inbound: str) -> str:
+    """The key of the one answer to a message that came in."""
+    return inbound
+
+
+def rare_key(what: str, subscriber: str, when: str = "ever") -> str:
+    """The key of what a reader is told once in a while: `when` tells two times apart, and without it there is but one."""
+    return f"{what}:{subscriber}:{when}"

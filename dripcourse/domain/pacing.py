@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo, available_timezones
 LEEWAY = timedelta(hours=24)
 WELCOME_TO_FIRST = timedelta(days=2)
 LATE = timedelta(hours=1)
+HOLD_MOST = timedelta(weeks=8)
+"""No lesson is put off for longer than this at a time."""
 MORNING, EVENING = 7, 21
 DEFAULT_HOUR = 9
 DEFAULT_DAYS_AHEAD = 3

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.domain.pacing import Pace, due_again
+from dripcourse.domain.pacing import HOLD_MOST, Pace, due_again
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.stay import set_due, slot_of
 
@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 
 TOLERANCE = timedelta(minutes=5)
 """How far two machines' clocks may be apart without anybody calling it a fault."""
-FARTHEST = max(pace.elapsed for pace in Pace) + timedelta(weeks=2)
-"""No lesson is due later than this: the longest pace, and the way to the reader's slot."""
+FARTHEST = max(HOLD_MOST, *(pace.elapsed for pace in Pace)) + timedelta(weeks=2)
+"""No lesson is due later than this: the longest pace, or how long one is put off, and the way to the reader's slot."""
 _BATCH = 200
 
 

@@ -6,66 +6,50 @@ stranger can see or time tells whether an address is new, known, suppressed or b
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
-from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind, confirm_key
-from dripcourse.domain.enrollment import LIVE, EnrollmentState
+from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import offset_minutes
-from dripcourse.services.enroll import How, Wish, activate, check, keep_evidence, new_enrollment, subscriber_of
+from dripcourse.services.enroll import How, Wish, check, new_enrollment, subscriber_of
 from dripcourse.services.keys import Unsealable, new_id
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
-from dripcourse.services.suppression import is_suppressed, suppress
+from dripcourse.services.suppression import is_suppressed
 
-CONFIRM_WITHIN = timedelta(days=7)
 FORGET_AFTER = timedelta(days=14)
 _ONE_A, _SPAN, _MOST = timedelta(days=1), timedelta(days=90), 3
 _BATCH = 200
 
 
-class Standing(StrEnum):
-    """What a confirmation page has to say."""
-
-    OPEN = "open"
-    DONE = "done"
-    EXPIRED = "expired"
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """A sign-up as its confirmation page sees it; `returning` if this reader left the course before and can go on where they were."""
-
-    course: str
-    perspective: str | None
-    standing: Standing
-    returning: bool = False
-
-
 def request(parts: Parts, wish: Wish, now: datetime) -> str:
     """Append a sign-up request: the same one row for every address. Returns its id; raises as `check` does."""
+    with parts.db.write() as session:
+        return append(parts, session, wish, now)
+
+
+def append(parts: Parts, session: Session, wish: Wish, now: datetime) -> str:
+    """As `request`, in the caller's transaction."""
     address, course = check(parts, wish)
     ident = new_id()
     payload = json.dumps(asdict(wish) | {"address": address.written, "course": course.slug}).encode()
-    with parts.db.write() as session:
-        session.execute(
-            insert(Signup).values(
-                id=ident,
-                address_index=parts.keys.index(address.normal),
-                payload_sealed=parts.keys.seal(payload, "signup", ident),
-                how=wish.how.value,
-                requested_at=now,
-            )
+    session.execute(
+        insert(Signup).values(
+            id=ident,
+            address_index=parts.keys.index(address.normal),
+            payload_sealed=parts.keys.seal(payload, "signup", ident),
+            how=wish.how.value,
+            requested_at=now,
         )
+    )
     return ident
 
 
@@ -125,82 +109,6 @@ def _pending(session: Session, subscriber: Subscriber, course: Course, wish: Wis
         live.offset_minutes = offset_minutes(wish.zone, now)
         live.created_at = now
     return live
-
-
-def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
-    """What the confirmation page has to say. Changes nothing. Raises NotFound for a token that is not ours."""
-    with parts.db.read() as session:
-        signup = _signup(parts, session, token)
-        enrollment = session.get(Enrollment, signup.enrollment_id) if signup.enrollment_id else None
-        return _confirmation(parts, session, signup, enrollment, now)
-
-
-def confirm(
-    parts: Parts, token: str, perspective: str | None, now: datetime, *, start_over: bool = True
-) -> Confirmation:
-    """Say yes: the enrollment is active, and the welcome goes with the next tick. Repeating it changes nothing.
-
-    A reader who comes back goes on where they were unless `start_over`. Raises NotFound for a token that is not ours.
-    """
-    with parts.db.write() as session:
-        signup = _signup(parts, session, token)
-        ident = signup.enrollment_id
-        enrollment = session.get(Enrollment, ident, with_for_update=True) if ident else None
-        found = _confirmation(parts, session, signup, enrollment, now)
-        if found.standing is not Standing.OPEN or enrollment is None:
-            return found
-        wish = read_wish(parts, signup)
-        if found.returning and not start_over:
-            enrollment = _come_back(session, signup, enrollment)
-        course = parts.library.courses[enrollment.course]
-        enrollment.perspective = perspective if perspective in course.perspectives else None
-        activate(session, enrollment, now)
-        keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now)
-        signup.confirmed_at = now
-        return Confirmation(found.course, enrollment.perspective, Standing.DONE)
-
-
-def never_again(parts: Parts, token: str, now: datetime) -> None:
-    """Never write to this address again, from its own confirmation page. Repeating it changes nothing. Raises NotFound."""
-    with parts.db.write() as session:
-        signup = _signup(parts, session, token)
-        indexes = parts.keys.indexes(email_address(read_wish(parts, signup).address).normal)
-        suppress(parts, session, indexes, "asked", now)
-
-
-def _signup(parts: Parts, session: Session, token: str) -> Signup:
-    ident = parts.keys.read_web_token(token, "confirm")
-    signup = session.get(Signup, ident) if ident else None
-    if signup is None:
-        raise NotFound("This link is not one of ours, or it is too old. You can ask for a new one on the sign-up page.")
-    return signup
-
-
-def _confirmation(
-    parts: Parts, session: Session, signup: Signup, enrollment: Enrollment | None, now: datetime
-) -> Confirmation:
-    course = read_wish(parts, signup).course
-    if enrollment is None or course not in parts.library.courses:
-        return Confirmation(course, None, Standing.EXPIRED)
-    if enrollment.state is not EnrollmentState.PENDING:
-        done = enrollment.state in LIVE or signup.confirmed_at is not None
-        return Confirmation(course, enrollment.perspective, Standing.DONE if done else Standing.EXPIRED)
-    if now > signup.requested_at + CONFIRM_WITHIN:
-        return Confirmation(course, enrollment.perspective, Standing.EXPIRED)
-    earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, course)).first()
-    returning = earlier is not None and earlier.state is EnrollmentState.LEFT
-    return Confirmation(course, enrollment.perspective, Standing.OPEN, returning)
-
-
-def _come_back(session: Session, signup: Signup, pending: Enrollment) -> Enrollment:
-    """The enrollment that was left, in place of the new one: its lessons and its place are kept."""
-    earlier = session.scalars(queries.left_enrollment(pending.subscriber_id, pending.course)).one()
-    signup.enrollment_id = earlier.id
-    session.flush()
-    session.delete(pending)
-    session.flush()
-    earlier.zone, earlier.offset_minutes = pending.zone, pending.offset_minutes
-    return earlier
 
 
 def ask(parts: Parts, wish: Wish, now: datetime) -> tuple[str, bool]:

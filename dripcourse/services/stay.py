@@ -10,7 +10,7 @@ from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.domain.pacing import DEFAULT_HOUR, Pace, Slot, due_again
+from dripcourse.domain.pacing import DEFAULT_HOUR, HOLD_MOST, Pace, Slot, due_again, first_slot
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 
@@ -33,9 +33,16 @@ def pause(parts: Parts, ident: str, reason: PauseReason, *, until: datetime | No
         enrollment = _live(session, ident)
         if enrollment.state is EnrollmentState.PENDING:
             raise UsageError("This enrollment was never confirmed, so there is nothing to pause.")
-        enrollment.state, enrollment.pause_reason, enrollment.paused_until = EnrollmentState.PAUSED, reason, until
-        set_due(enrollment, None)
-        _take_back(session, enrollment)
+        stand_still(session, enrollment, reason, until=until)
+
+
+def stand_still(
+    session: Session, enrollment: Enrollment, reason: PauseReason, *, until: datetime | None = None
+) -> None:
+    """As `pause`, for an active or paused enrollment that is held in the caller's transaction."""
+    enrollment.state, enrollment.pause_reason, enrollment.paused_until = EnrollmentState.PAUSED, reason, until
+    set_due(enrollment, None)
+    _take_back(session, enrollment)
 
 
 def resume(parts: Parts, ident: str, now: datetime) -> None:
@@ -43,7 +50,7 @@ def resume(parts: Parts, ident: str, now: datetime) -> None:
     with parts.db.write() as session:
         enrollment = _live(session, ident)
         if enrollment.state is EnrollmentState.PAUSED:
-            _go_on(session, enrollment, now)
+            go_on(session, enrollment, now)
 
 
 def resume_due(parts: Parts, now: datetime) -> int:
@@ -51,7 +58,7 @@ def resume_due(parts: Parts, now: datetime) -> int:
     with parts.db.write() as session:
         over = session.scalars(queries.pauses_over(now)).all()
         for enrollment in over:
-            _go_on(session, enrollment, now)
+            go_on(session, enrollment, now)
         return len(over)
 
 
@@ -60,7 +67,7 @@ def resume_waiting(parts: Parts, now: datetime) -> int:
     with parts.db.write() as session:
         back = session.scalars(queries.waiting_for_courses(parts.library.courses.keys())).all()
         for enrollment in back:
-            _go_on(session, enrollment, now)
+            go_on(session, enrollment, now)
         return len(back)
 
 
@@ -100,6 +107,20 @@ def change_pace(enrollment: Enrollment, pace: Pace, now: datetime) -> None:
         set_due_again(enrollment, now)
 
 
+def put_off(enrollment: Enrollment, until: datetime, now: datetime) -> bool:
+    """The next lesson at the first slot from `until` on, eight weeks at most, if that is later than it was due; whether it was put off.
+
+    One that is in hand already is not put off, nor is the welcome.
+    """
+    if enrollment.state is not EnrollmentState.ACTIVE or enrollment.due_at is None or enrollment.last_number < 0:
+        return False
+    due = first_slot(slot_of(enrollment), min(until, now + HOLD_MOST))
+    if due <= enrollment.due_at:
+        return False
+    set_due(enrollment, due)  # the day that was promised is forgotten: the delay is not ours
+    return True
+
+
 def set_due_again(enrollment: Enrollment, now: datetime) -> None:
     """The next lesson at the first slot that the pace allows from now on; the welcome at once."""
     after_welcome = enrollment.last_number == 0
@@ -107,7 +128,8 @@ def set_due_again(enrollment: Enrollment, now: datetime) -> None:
     set_due(enrollment, due)
 
 
-def _go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
+def go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
+    """As `resume`, for a paused enrollment that is held in the caller's transaction."""
     enrollment.state = EnrollmentState.ACTIVE
     enrollment.pause_reason = enrollment.paused_until = None
     if session.execute(queries.in_hand([enrollment.id])).first() is not None:

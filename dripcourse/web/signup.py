@@ -5,9 +5,10 @@ from flask import Blueprint, Response, request
 from dripcourse.domain.course import UNSAID, Course
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
+from dripcourse.services import confirm as answering
 from dripcourse.services import signup as asking
+from dripcourse.services.confirm import Confirmation, Standing
 from dripcourse.services.enroll import How, Wish
-from dripcourse.services.signup import Confirmation, Standing
 from dripcourse.web.filters import plain
 from dripcourse.web.forms import PURPOSE, SignupForm, said
 from dripcourse.web.shell import only_course, page, shell
@@ -52,20 +53,20 @@ def ask(cover: str) -> Response:
 @signup.get("/confirm/<token>")
 def confirm_page(token: str) -> Response:
     """The page behind the confirmation mail. Changes nothing, whoever opens it."""
-    return _confirmation_page(asking.look_up(shell().parts, token, shell().now))
+    return _confirmation_page(answering.look_up(shell().parts, token, shell().now))
 
 
 @signup.post("/confirm/<token>")
 def confirm(token: str) -> Response:
     """Say yes, or never again. Harmless if repeated."""
     parts, now = shell().parts, shell().now
-    asked = asking.look_up(parts, token, now)
+    asked = answering.look_up(parts, token, now)
     if "never" in request.form:
-        asking.never_again(parts, token, now)
+        answering.never_again(parts, token, now)
         return page("never.html", _course_of(asked))
     perspective = request.form.get("perspective", asked.perspective)  # a program that leaves it out changes nothing
     start_over = request.form.get("go") != "on"
-    return _confirmation_page(asking.confirm(parts, token, perspective, now, start_over=start_over))
+    return _confirmation_page(answering.confirm(parts, token, perspective, now, start_over=start_over))
 
 
 def course_or_404(cover: str) -> Course:

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 
 from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, Signup, Subscriber, Suppression
 from dripcourse.domain.errors import AddressError, NotFound, SuppressedError, UsageError
-from dripcourse.services import overview, signup, stay, suppression
+from dripcourse.services import confirm, overview, signup, stay, suppression
+from dripcourse.services.confirm import Standing
 from dripcourse.services.enroll import Wish
-from dripcourse.services.signup import Standing
 from tests.support.house import House
 
 COURSE = "rebuilding-trust"
@@ -35,8 +35,8 @@ def test_a_sign_up_is_confirmed_and_the_welcome_goes_with_the_next_tick(house: H
     [confirmation] = house.mails()
     assert confirmation["From"].addresses[0].addr_spec == "hello@letters.example.org"
     token = confirm_token(house)
-    assert signup.look_up(house.parts, token, house.now).standing is Standing.OPEN
-    done = signup.confirm(house.parts, token, "betrayed", house.now)
+    assert confirm.look_up(house.parts, token, house.now).standing is Standing.OPEN
+    done = confirm.confirm(house.parts, token, "betrayed", house.now)
     assert (done.standing, done.perspective) == (Standing.DONE, "betrayed")
     house.tick()
     assert len(house.mails()) == 2
@@ -60,7 +60,7 @@ def test_confirming_twice_changes_nothing(house: House) -> None:
     house.tick()
     token = confirm_token(house)
     for _ in range(3):
-        assert signup.confirm(house.parts, token, None, house.now).standing is Standing.DONE
+        assert confirm.confirm(house.parts, token, None, house.now).standing is Standing.DONE
         house.tick()
     assert len(house.mails()) == 2
     assert count(house, Consent) == 1
@@ -105,13 +105,13 @@ def test_the_confirmation_is_open_for_a_week_and_forgotten_after_two(house: Hous
     token = confirm_token(house)
     house.turn(days=7, hours=1)
     house.tick()
-    assert signup.look_up(house.parts, token, house.now).standing is Standing.EXPIRED
-    assert signup.confirm(house.parts, token, None, house.now).standing is Standing.EXPIRED
+    assert confirm.look_up(house.parts, token, house.now).standing is Standing.EXPIRED
+    assert confirm.confirm(house.parts, token, None, house.now).standing is Standing.EXPIRED
     house.turn(days=7)
     house.tick()
     assert [count(house, model) for model in (Signup, Subscriber, Enrollment)] == [0, 0, 0]
     with pytest.raises(NotFound):
-        signup.look_up(house.parts, token, house.now)
+        confirm.look_up(house.parts, token, house.now)
 
 
 def test_never_again_is_for_good(house: House) -> None:
@@ -119,7 +119,7 @@ def test_never_again_is_for_good(house: House) -> None:
     house.tick()
     token = confirm_token(house)
     for _ in range(2):
-        signup.never_again(house.parts, token, house.now)
+        confirm.never_again(house.parts, token, house.now)
     assert count(house, Suppression) == 1
     house.turn(days=100)
     ask(house)
@@ -162,8 +162,8 @@ def test_who_left_can_come_back_and_go_on_or_start_over(house: House, start_over
     ask(house)
     house.tick()
     token = confirm_token(house)
-    assert signup.look_up(house.parts, token, house.now).returning
-    signup.confirm(house.parts, token, None, house.now, start_over=start_over)
+    assert confirm.look_up(house.parts, token, house.now).returning
+    confirm.confirm(house.parts, token, None, house.now, start_over=start_over)
     for _ in range(100):
         house.tick()
         house.turn(days=1)

@@ -1,0 +1,120 @@
+"""Confirming: the reader's own yes, by the page behind the confirmation mail or by a reply to it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from dripcourse.db import queries
+from dripcourse.db.models import Enrollment, Signup
+from dripcourse.domain.address import email_address
+from dripcourse.domain.enrollment import LIVE, EnrollmentState
+from dripcourse.domain.errors import NotFound
+from dripcourse.services.enroll import activate, keep_evidence
+from dripcourse.services.parts import Parts
+from dripcourse.services.signup import read_wish
+from dripcourse.services.suppression import suppress
+
+CONFIRM_WITHIN = timedelta(days=7)
+
+
+class Standing(StrEnum):
+    """What a confirmation page has to say."""
+
+    OPEN = "open"
+    DONE = "done"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A sign-up as its confirmation page sees it; `returning` if this reader left the course before and can go on where they were."""
+
+    course: str
+    perspective: str | None
+    standing: Standing
+    returning: bool = False
+
+
+def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
+    """What the confirmation page has to say. Changes nothing. Raises NotFound for a token that is not ours."""
+    with parts.db.read() as session:
+        signup = _signup(parts, session, token)
+        enrollment = session.get(Enrollment, signup.enrollment_id) if signup.enrollment_id else None
+        return _confirmation(parts, session, signup, enrollment, now)
+
+
+def confirm(
+    parts: Parts, token: str, perspective: str | None, now: datetime, *, start_over: bool = True
+) -> Confirmation:
+    """Say yes: the enrollment is active, and the welcome goes with the next tick. Repeating it changes nothing.
+
+    A reader who comes back goes on where they were unless `start_over`. Raises NotFound for a token that is not ours.
+    """
+    with parts.db.write() as session:
+        signup = _signup(parts, session, token)
+        return say_yes(parts, session, signup, perspective, now, start_over=start_over)
+
+
+def say_yes(
+    parts: Parts, session: Session, signup: Signup, perspective: str | None, now: datetime, *, start_over: bool
+) -> Confirmation:
+    """As `confirm`, for a sign-up that was found by its mail, in the caller's transaction."""
+    ident = signup.enrollment_id
+    enrollment = session.get(Enrollment, ident, with_for_update=True) if ident else None
+    found = _confirmation(parts, session, signup, enrollment, now)
+    if found.standing is not Standing.OPEN or enrollment is None:
+        return found
+    wish = read_wish(parts, signup)
+    if found.returning and not start_over:
+        enrollment = _come_back(session, signup, enrollment)
+    course = parts.library.courses[enrollment.course]
+    enrollment.perspective = perspective if perspective in course.perspectives else None
+    activate(session, enrollment, now)
+    keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now)
+    signup.confirmed_at = now
+    return Confirmation(found.course, enrollment.perspective, Standing.DONE)
+
+
+def never_again(parts: Parts, token: str, now: datetime) -> None:
+    """Never write to this address again, from its own confirmation page. Repeating it changes nothing. Raises NotFound."""
+    with parts.db.write() as session:
+        signup = _signup(parts, session, token)
+        indexes = parts.keys.indexes(email_address(read_wish(parts, signup).address).normal)
+        suppress(parts, session, indexes, "asked", now)
+
+
+def _signup(parts: Parts, session: Session, token: str) -> Signup:
+    ident = parts.keys.read_web_token(token, "confirm")
+    signup = session.get(Signup, ident) if ident else None
+    if signup is None:
+        raise NotFound("This link is not one of ours, or it is too old. You can ask for a new one on the sign-up page.")
+    return signup
+
+
+def _confirmation(
+    parts: Parts, session: Session, signup: Signup, enrollment: Enrollment | None, now: datetime
+) -> Confirmation:
+    course = read_wish(parts, signup).course
+    if enrollment is None or course not in parts.library.courses:
+        return Confirmation(course, None, Standing.EXPIRED)
+    if enrollment.state is not EnrollmentState.PENDING:
+        done = enrollment.state in LIVE or signup.confirmed_at is not None
+        return Confirmation(course, enrollment.perspective, Standing.DONE if done else Standing.EXPIRED)
+    if now > signup.requested_at + CONFIRM_WITHIN:
+        return Confirmation(course, enrollment.perspective, Standing.EXPIRED)
+    earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, course)).first()
+    returning = earlier is not None and earlier.state is EnrollmentState.LEFT
+    return Confirmation(course, enrollment.perspective, Standing.OPEN, returning)
+
+
+def _come_back(session: Session, signup: Signup, pending: Enrollment) -> Enrollment:
+    """The enrollment that was left, in place of the new one: its lessons and its place are kept."""
+    earlier = session.scalars(queries.left_enrollment(pending.subscriber_id, pending.course)).one()
+    signup.enrollment_id = earlier.id
+    session.flush()
+    session.delete(pending)
+    session.flush()
+    earlier.zone, earlier.offset_minutes = pending.zone, pending.offset_minutes
+    return earlier
