@@ -149,6 +149,8 @@ def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
         rate_per_second=settings.rate_per_second,
         assume_after=None if settings.unsure_policy == "hold" else timedelta(days=4),
         event_keys=settings.sendgrid_event_public_keys,
+        inbound_keys=settings.sendgrid_inbound_public_keys,
+        inbound_secret=settings.inbound_secret.get_secret_value() if settings.inbound_secret else None,
     )
     return Parts(
         db=db,

@@ -7,7 +7,7 @@ from sqlalchemy import Select, Update, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from dripcourse.db.models import Inbound
+from dripcourse.db.models import Circuit, Inbound
 from dripcourse.db.types import Row
 
 
@@ -33,5 +33,14 @@ def forget_raw(before: datetime, reason: str) -> Update:
 
 
 def oldest_unhandled() -> Select[datetime | None]:
-    """When the longest-waiting message came that should have been handled."""
+    """When the longest-waiting message came that has not been handled."""
     return select(func.min(Inbound.received_at)).where(Inbound.wake_at.is_not(None), Inbound.handled_at.is_(None))
+
+
+def troubles(prefix: str, since: datetime) -> Select[Circuit]:
+    """What was noted as a trouble since an instant."""
+    return (
+        select(Circuit)
+        .where(Circuit.transport.startswith(prefix), Circuit.probe_at >= since)
+        .order_by(Circuit.transport)
+    )

@@ -36,7 +36,7 @@ class Arrival:
     `rcpt` are the addresses that it was delivered to, those with a token first; empty if the door was not told. `sender` is the
     return path: '' for the null path of a bounce, None if the door was not told. `spf` and `dkim` are a provider's own words
     about them (SendGrid's fields `SPF` and `dkim`), empty at any other door. `size` is that of the whole message, of which
-    `raw` is but the head if it was too large.
+    `raw` is but the head if it was too large. `note` is what the door has to say of it to the host.
     """
 
     door: Door
@@ -46,6 +46,7 @@ class Arrival:
     spf: str = ""
     dkim: str = ""
     size: int = 0
+    note: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rcpt", tuple(sorted(dict.fromkeys(self.rcpt), key=_rank)))

@@ -106,6 +106,8 @@ def _sealed(parts: Parts, arrival: Arrival, ident: str) -> bytes:
 
 def _reason(rules: Rules, arrival: Arrival) -> str:
     """What the host should know of it before anybody has read it."""
+    if arrival.note:
+        return arrival.note
     if arrival.is_cut:
         return f"too large ({arrival.size:,} bytes): only its head was kept"
     if arrival.rcpt and not any(takes(rules, address) for address in arrival.rcpt):

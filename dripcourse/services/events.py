@@ -7,21 +7,21 @@ Events come late, doubled and shuffled. So their effects can be applied in any o
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from dripcourse.db import events as asked
 from dripcourse.db import queries
-from dripcourse.db.models import Circuit, Delivery, Enrollment, ProviderEvent, Suppression
+from dripcourse.db.models import Delivery, Enrollment, ProviderEvent, Suppression
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.events import Event, Told
-from dripcourse.services import stay
+from dripcourse.services import proven, stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
+from dripcourse.services.proven import Hook
 from dripcourse.services.record import advance, plain
 from dripcourse.services.suppression import suppress
 
@@ -66,9 +66,7 @@ def store(parts: Parts, events: Sequence[Event], key: str, now: datetime) -> Non
     A setback of an attempt that was followed by another is kept, and has no effect any more.
     """
     with parts.db.write() as session:
-        queries.keep_once(
-            session, Circuit, [{"transport": _proof(key), "failures": 0, "reason": "has verified events"}]
-        )
+        proven.note(session, Hook.EVENTS, key)
         found = session.execute(asked.fences_of({event.delivery for event in events}))
         fences = {ident: fence for ident, fence in found}  # noqa: C416 - rows are no pairs to mypy
         rows = {event.id: _row(event, fences.get(event.delivery), now) for event in events}
@@ -87,21 +85,6 @@ def _row(event: Event, fence: int | None, now: datetime) -> dict[str, object]:
         "received_at": now,
         "handled_at": now if overtaken else None,
     }
-
-
-def all_proven(parts: Parts, keys: Sequence[str]) -> bool:
-    """Whether each of these keys has verified something already, so that what none of them verifies is forged.
-
-    Until then it may be a key that was pasted wrongly, and a provider that is told "no" does not ask again.
-    """
-    names = {_proof(key) for key in keys}
-    with parts.db.read() as session:
-        return bool(names) and set(session.scalars(asked.keys_proven(names))) == names
-
-
-def _proof(key: str) -> str:
-    """The row that says that a key has verified something. Its circuit is never open; it is the one table with a place for it."""
-    return f"events-key:{sha256(key.encode()).hexdigest()[:32]}"
 
 
 # ------------------------------------------------------------------------------------------------------------ handling

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from dripcourse.db import queries, schema
+from dripcourse.db import arrivals, queries, schema
 from dripcourse.domain.errors import DatabaseAway, SchemaError
+from dripcourse.services import trouble
 from dripcourse.services.parts import Parts
+
+UNHANDLED_FOR = timedelta(hours=1)
+"""How long a message that came in may wait: every tick handles what it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +22,12 @@ class Check:
 
 
 def readiness(parts: Parts, now: datetime, *, beat_within: timedelta) -> list[Check]:
-    """The database answers, its schema is the one this code wants, and somebody has ticked lately. Stops at the first that fails."""
+    """The database answers, its schema is the one this code wants, somebody has ticked lately, and mail comes in and is handled.
+
+    Stops where the database does not answer.
+    """
     checks: list[Check] = []
-    for look in (_schema, _beat):
+    for look in (_schema, _beat, _arrivals):
         try:
             checks += look(parts, now, beat_within)
         except (DatabaseAway, SchemaError) as error:
@@ -41,3 +48,13 @@ def _beat(parts: Parts, now: datetime, within: timedelta) -> list[Check]:
         return [Check("beat", ok=True, says="somebody ticks")]
     says = f"nobody has ticked for {within.total_seconds():.0f} seconds. Is a worker running? Start one with: dripcourse worker"
     return [Check("beat", ok=False, says=says)]
+
+
+def _arrivals(parts: Parts, now: datetime, _within: timedelta) -> list[Check]:
+    with parts.db.read() as session:
+        troubles = [Check(name, ok=False, says=says) for name, says in trouble.told(session, now)]
+        oldest = session.scalars(arrivals.oldest_unhandled()).one()
+    if oldest is not None and oldest < now - UNHANDLED_FOR:
+        says = "a message that came in has waited for over an hour to be handled. The log of the worker says why"
+        return [*troubles, Check("arrivals", ok=False, says=says)]
+    return [*troubles, Check("arrivals", ok=True, says="are handled")]

@@ -1,7 +1,7 @@
 """The parts a service works with, chosen once by bootstrap and handed in; and the plain rules taken from the settings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dripcourse.content.load import Library
@@ -30,6 +30,10 @@ class Rules:
     """When an unsure delivery is assumed sent; None: the host decides each (UNSURE_POLICY=hold)."""
     event_keys: tuple[str, ...] = ()
     """The keys that a provider's posts of events are verified with."""
+    inbound_keys: tuple[str, ...] = ()
+    """The keys that a provider's posts of mail are verified with."""
+    inbound_secret: str | None = field(default=None, repr=False)
+    """What stands in the address that a provider posts mail to, if it cannot sign."""
 
 
 @dataclass(frozen=True, slots=True)

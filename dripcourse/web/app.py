@@ -15,6 +15,7 @@ from dripcourse.web.errors import add_error_pages
 from dripcourse.web.filters import FILTERS
 from dripcourse.web.headers import add_headers
 from dripcourse.web.health import health
+from dripcourse.web.inbound import inbound
 from dripcourse.web.limits import limit_signups
 from dripcourse.web.public import checked, public
 from dripcourse.web.reader import reader
@@ -45,7 +46,7 @@ def create_app(
     )
     scripts = {name: (pages / f"{name}.js").read_text(encoding="utf-8").strip() for name in _SCRIPTS}
     _prepare_templates(app, pages, scripts)
-    for room in (signup, reader, public, health, webhooks):
+    for room in (signup, reader, public, health, webhooks, inbound):
         app.register_blueprint(room)
     limit_signups(app, "signup.ask")
     add_error_pages(app)

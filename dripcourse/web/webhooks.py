@@ -3,19 +3,18 @@
 import json
 import logging
 import re
-from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, Response, request
-from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
-from werkzeug.datastructures import Headers
 
 from dripcourse.domain.events import Event, Told
 from dripcourse.services import events
+from dripcourse.services.proven import Hook
 from dripcourse.web.shell import shell
+from dripcourse.web.signed import refusal, verified_by
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +22,6 @@ webhooks = Blueprint("webhooks", __name__)
 
 MOST_BYTES = 16 * 2**20
 """A post holds a few thousand events at most."""
-_TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _ARGUMENT = re.compile(r"([a-z2-7]{26})\.([0-9]{1,9})")
 _NO_SUCH_MAILBOX = re.compile(r"(?<![0-9.])5\.1\.10?(?![0-9.])")
 _KINDS: Mapping[str, Told] = {
@@ -53,35 +51,9 @@ def sendgrid_events() -> Response:
     keys = parts.rules.event_keys
     key = verified_by(keys, body, request.headers)
     if key is None:
-        if events.all_proven(parts, keys):
-            return Response("", 401)
-        log.warning("a post of events was not verified: is SENDGRID_EVENT_PUBLIC_KEY the key that SendGrid shows?")
-        return Response("", 503)
+        return refusal(parts, Hook.EVENTS, keys, now)
     events.store(parts, list(read_events(body, now)), key, now)
     return Response("", 204)
-
-
-def verified_by(keys: Sequence[str], body: bytes, headers: Headers) -> str | None:
-    """The first of these keys that this post was signed for, or None. Every key is tried, so that none shows by the time it takes."""
-    signature = headers.get(EventWebhookHeader.SIGNATURE, "")
-    timestamp = headers.get(EventWebhookHeader.TIMESTAMP, "")
-    # what is signed is both in one: digits and then a list, or a digit could change sides
-    if not (_is_canonical(signature) and _TIMESTAMP.fullmatch(timestamp) and body[:1] == b"["):
-        return None
-    try:
-        payload = body.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-    found = [key for key in keys if EventWebhook(key).verify_signature(payload, signature, timestamp)]
-    return found[0] if found else None
-
-
-def _is_canonical(signature: str) -> bool:
-    """Whether it is base64, and the only way to write it: the library's own reading passes over what it does not know."""
-    try:
-        return bool(signature) and b64encode(b64decode(signature, validate=True)).decode() == signature
-    except ValueError:
-        return False
 
 
 def read_events(body: bytes, now: datetime) -> Iterator[Event]:

@@ -1,5 +1,8 @@
 """What machines ask."""
 
+from dripcourse.db.models import Beat
+from dripcourse.domain.arrival import Arrival, Door
+from dripcourse.services import arrive, trouble
 from tests.web.conftest import Site
 
 
@@ -17,6 +20,7 @@ def test_it_is_ready_while_somebody_ticks(site: Site) -> None:
         "ok: database answers",
         "ok: schema is the one this version wants",
         "ok: beat somebody ticks",
+        "ok: arrivals are handled",
     ]
     site.house.turn(seconds=99)
     assert site.get("/readyz").status_code == 200
@@ -45,3 +49,26 @@ def test_a_database_that_is_away_is_named(site: Site) -> None:
     assert answer.status_code == 503
     assert "NOT OK: database" in answer.get_data(as_text=True)
     assert "@" not in answer.get_data(as_text=True)
+
+
+def test_a_message_that_nobody_handles_is_told(site: Site) -> None:
+    arrive.store(site.house.parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), site.house.now)
+    for minutes, status in ((0, 200), (59, 200), (2, 503)):
+        site.house.turn(minutes=minutes)
+        with site.house.parts.db.write() as session:
+            session.merge(Beat(id="b" * 26, started_at=site.house.now, beat_at=site.house.now))
+        assert site.get("/readyz").status_code == status
+    assert "NOT OK: arrivals" in site.get("/readyz").get_data(as_text=True)
+
+
+def test_a_trouble_is_told_until_it_is_over_or_nobody_meets_it_any_more(site: Site) -> None:
+    parts, house = site.house.parts, site.house
+    house.tick()
+    trouble.note(parts, "mailbox", "the mailbox does not answer", house.now)
+    assert "NOT OK: mailbox the mailbox does not answer" in site.get("/readyz").get_data(as_text=True)
+    with parts.db.write() as session:
+        trouble.over(session, "mailbox")
+    assert site.get("/readyz").status_code == 200
+    trouble.note(parts, "mailbox", "the mailbox does not answer", house.now)
+    house.turn(minutes=61)
+    assert "mailbox" not in site.get("/readyz").get_data(as_text=True)

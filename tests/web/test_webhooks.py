@@ -22,7 +22,8 @@ from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import SIGNATURE, TIMESTAMP, FakeSendgrid, Signer, event_body
 from dripcourse.transports.sendgrid import Sendgrid
 from dripcourse.web.app import create_app
-from dripcourse.web.webhooks import MOST_BYTES, read_events, verified_by
+from dripcourse.web.signed import verified_by
+from dripcourse.web.webhooks import MOST_BYTES, read_events
 from tests.support.house import MONDAY, House
 from tests.web.conftest import Site
 

@@ -1,0 +1,40 @@
+"""What goes wrong around us and wants a person: kept by whoever met it, read by `/readyz` of every process.
+
+The circuit table has the place for it. Such a row is no circuit: `probe_at` is when the trouble was last met, and nothing else is
+set. It is told for an hour after that, so that what nobody meets any more is forgotten by itself.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from dripcourse.db import arrivals
+from dripcourse.db.models import Circuit
+from dripcourse.services.parts import Parts
+
+LASTS = timedelta(hours=1)
+_NOT_OFTENER = timedelta(minutes=1)
+_PREFIX = "trouble:"
+
+
+def note(parts: Parts, name: str, says: str, now: datetime) -> None:
+    """Keep that `name` is in trouble; `says` is a sentence for the host, without an address in it. Raises DatabaseAway."""
+    with parts.db.read() as session:
+        row = session.get(Circuit, _PREFIX + name)
+        if row and row.probe_at and row.reason == says and abs(now - row.probe_at) < _NOT_OFTENER:
+            return
+    with parts.db.write() as session:
+        session.merge(Circuit(transport=_PREFIX + name, probe_at=now, failures=0, reason=says[:255]))
+
+
+def over(session: Session, name: str) -> None:
+    """It works again."""
+    session.execute(delete(Circuit).where(Circuit.transport == _PREFIX + name))
+
+
+def told(session: Session, now: datetime) -> Sequence[tuple[str, str]]:
+    """(name, what it says) of every trouble that was met within the hour."""
+    rows = session.scalars(arrivals.troubles(_PREFIX, now - LASTS))
+    return [(row.transport.removeprefix(_PREFIX), row.reason) for row in rows]
