@@ -1,6 +1,6 @@
 """Where the parts are chosen and put together, and where the clock is kept. Nowhere else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,7 @@ from dripcourse.db import schema
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import SettingsError, UsageError
 from dripcourse.domain.mail import Transport
-from dripcourse.services import backup
+from dripcourse.services import backup, rotate
 from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
@@ -111,6 +111,18 @@ def restore_from(settings: Settings, file: Path, say: backup.Say) -> backup.Copi
         db.close()
 
 
+def rotate_keys(settings: Settings, say: Callable[[int], None]) -> rotate.Rotated:
+    """Seal everything anew with the newest of REPLY_KEYS; see `services.rotate`."""
+    db = open_database(settings)
+    try:
+        schema.require(db)
+        keys = _keyring(settings)
+        require_keys(db, keys)
+        return rotate.rotate(db, keys, say)
+    finally:
+        db.close()
+
+
 @contextmanager
 def open_parts(settings: Settings, *, bring_up: bool = False, transport: Transport | None = None) -> Iterator[Parts]:
     """Every part, put together and given back at the end.
@@ -133,12 +145,16 @@ def open_parts(settings: Settings, *, bring_up: bool = False, transport: Transpo
         db.close()
 
 
-def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
-    library = load_courses(settings.courses_dir)
-    keys = Keyring(
+def _keyring(settings: Settings) -> Keyring:
+    return Keyring(
         [key.get_secret_value() for key in settings.secret_keys],
         [key.get_secret_value() for key in settings.reply_keys],
     )
+
+
+def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
+    library = load_courses(settings.courses_dir)
+    keys = _keyring(settings)
     rules = Rules(
         base_url=settings.base_url,
         mail_from=settings.mail_from,

@@ -25,7 +25,7 @@ COMMANDS = {
     "backup": ("dripcourse.cli.backup", "backup", "write everything to a file"),
     "restore": ("dripcourse.cli.backup", "restore", "fill an empty database from a backup"),
     "adopt": ("dripcourse.cli.database", "adopt", "let a restored or moved database speak again"),
-    "keys": ("dripcourse.cli.keys", "group", "make a new key"),
+    "keys": ("dripcourse.cli.keys", "group", "make a new key, and change to it"),
     "fake-sendgrid": ("dripcourse.cli.fake_sendgrid", "command", "a stand-in for SendGrid on this machine, for trials"),
 }
 

@@ -2,7 +2,8 @@
 
 import json
 import logging
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -60,6 +61,16 @@ def as_json(value: Any) -> str:  # noqa: ANN401 - any dataclass of plain values,
     """JSON on one line, instants as `iso` writes them."""
     plain = asdict(value) if hasattr(value, "__dataclass_fields__") else value
     return json.dumps(plain, default=iso, ensure_ascii=False)
+
+
+def progress(what: str) -> Callable[[int], None]:
+    """Says how far long work is, on a terminal only."""
+
+    def say(count: int) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r{count} {what} ...", err=True, nl=False)
+
+    return say
 
 
 def quiet_logs() -> None:

@@ -100,6 +100,11 @@ class Keyring:
         """`plain`, encrypted and bound to its purpose and row: it opens nowhere else."""
         return self._seals[0].seal(plain, purpose, row)
 
+    @property
+    def newest(self) -> bytes:
+        """The name of the key that seals: everything it sealed begins with it."""
+        return self._seals[0].name
+
     def unseal(self, sealed: bytes, purpose: str, row: str) -> bytes:
         """What was sealed. Raises Unsealable if the key is gone, or if it was sealed for another row or purpose."""
         for seal in self._seals:
