@@ -75,11 +75,12 @@ class Step:
 
 _PLAIN = Step()
 _DRAWN: Sequence[tuple[Step, int]] = (
-    (_PLAIN, 78),
+    (_PLAIN, 77),
     (Step(Manner.DROP), 4),
     (Step(Manner.CUT), 2),
     (Step(Manner.DEAF), 4),
     (Step(Manner.LATE, seconds=0.2), 3),
+    (Step(Manner.HANG, seconds=30), 1),
     (Step(Manner.REFUSE, 429, 2), 2),
     (Step(Manner.REFUSE, 500), 2),
     (Step(Manner.REFUSE, 502), 2),

@@ -67,11 +67,12 @@ class FakeSendgrid:
         self._clock = clock
         self._events_url = events_url
         self._lock = threading.Lock()
+        self._telling = threading.Lock()
         self._ending = threading.Event()
         self._server = _Server(("127.0.0.1", port), self._handler())
         self._threads = [threading.Thread(target=self._server.serve_forever, args=(_LOOK_SECONDS,), daemon=True)]
         if events_url:
-            self._threads.append(threading.Thread(target=self._tell, daemon=True))
+            self._threads.append(threading.Thread(target=self._keep_telling, daemon=True))
 
     @property
     def url(self) -> str:
@@ -136,14 +137,20 @@ class FakeSendgrid:
             return self.account.taken[int(place)].raw() if known else None
 
     # -- events -----------------------------------------------------------------------------------------------------
-    def _tell(self) -> None:
-        while not self._ending.wait(_LOOK_SECONDS):
+    def tell(self) -> int:
+        """Post the events whose time has come; returns how many posts that were. What another thread is posting is waited for."""
+        with self._telling:
             with self._lock:
                 due = self.account.due(self._clock())
             for batch in due:
                 status = self._post(event_body(batch.events))
                 with self._lock:
                     self.account.heard(batch, status, self._clock())
+            return len(due)
+
+    def _keep_telling(self) -> None:
+        while not self._ending.wait(_LOOK_SECONDS):
+            self.tell()
 
     def _post(self, body: bytes) -> int:
         address = urlsplit(self._events_url or "")

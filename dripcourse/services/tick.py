@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
@@ -79,7 +79,10 @@ class Heart:
         if self._beaten is not None and monotonic() - self._beaten < BEAT_SECONDS:
             return
         with self._parts.db.write() as session:
-            session.merge(Beat(id=self._id, started_at=self._started_at, beat_at=now))
+            # not read and then written: between the two, another's tidying may forget a beat that stopped for a day
+            beat = {"id": self._id, "started_at": self._started_at, "beat_at": now}
+            queries.keep_once(session, Beat, [beat])
+            session.execute(update(Beat).where(Beat.id == self._id).values(beat_at=now))
         self._beaten = monotonic()
 
     def _tidy(self, now: datetime) -> None:

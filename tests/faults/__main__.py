@@ -1,4 +1,4 @@
-"""`python -m tests.faults`: kill workers at random, on either database, and say what reached the readers. Exit 1 if a promise broke."""
+"""`python -m tests.faults`: kill workers at random, on either database and over each transport, and say what reached the readers. Exit 1 if a promise broke."""
 
 import argparse
 import json
@@ -8,19 +8,18 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.faults.campaign import run
+from tests.faults.campaign import readers_for, run
+from tests.faults.receivers import KINDS
 from tests.faults.servers import server
-from tests.faults.site import make_site
 
 
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     asked.add_argument("--kills", type=int, default=500)
     asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    asked.add_argument("--transport", choices=KINDS, default="outbox")
     asked.add_argument("--processes", type=int, default=2)
-    asked.add_argument(
-        "--readers", type=int, default=100, help="in each generation; a new one follows until the kills are done"
-    )
+    asked.add_argument("--readers", type=int, help="in each generation; a new one follows until the kills are done")
     asked.add_argument("--seed", type=int, default=1)
     asked.add_argument("--folder", type=Path, help="where to work; a run that was interrupted there is continued")
     said = asked.parse_args()
@@ -31,13 +30,13 @@ def main() -> int:
         url = (
             stack.enter_context(server(folder / "server")).database("truth") if said.database == "postgresql" else None
         )
-        site = make_site(folder, url)
         found = run(
             folder,
-            site,
+            database_url=url,
+            transport=said.transport,
             kills=said.kills,
             processes=said.processes,
-            readers=said.readers,
+            readers=said.readers or readers_for(said.transport, said.processes),
             seed=said.seed,
             say=lambda words: print(words, file=sys.stderr, flush=True),
         )

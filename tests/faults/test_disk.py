@@ -14,7 +14,7 @@ from dripcourse.services.tick import Heart, Ticked
 from tests.faults.conftest import Small, each_once, enroll_many
 from tests.faults.site import Site, make_site
 from tests.support.children import in_child
-from tests.support.house import House, open_house, read_outbox, write_course
+from tests.support.house import House, open_house, write_course
 
 LIMIT = 2**21
 
@@ -26,7 +26,7 @@ def one_tick(site: Site) -> Ticked:
 
 
 def addresses(site: Site) -> list[str]:
-    return sorted(str(mail["To"]) for mail in read_outbox(site.outbox))
+    return sorted(str(mail["To"]) for mail in site.receiver.mails())
 
 
 def nearly_full(file: Path, room: int) -> None:

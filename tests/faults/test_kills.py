@@ -9,13 +9,11 @@ from tests.faults.campaign import run
 from tests.faults.site import make_site
 from tests.faults.truth import judge
 from tests.faults.workers import Blow, Worker
-from tests.support.house import read_outbox
 
 
 def test_twenty_five_kills_lose_and_repeat_nothing(tmp_path: Path, database_url: str) -> None:
     """A small part of `python -m tests.faults`, which does five hundred."""
-    site = make_site(tmp_path, database_url)
-    found = run(tmp_path, site, kills=25, processes=2, readers=10, seed=2026, say=lambda _: None)
+    found = run(tmp_path, database_url=database_url, kills=25, processes=2, readers=10, seed=2026)
     assert found["kept"], found
 
 
@@ -47,7 +45,7 @@ def test_killed_before_or_after_any_commit_or_sending_the_next_tick_puts_it_righ
     calm.end()
     assert {Blow("before-send", 1), Blow("after-send", 1), Blow("before-commit", 8)} <= killed
     readers = {f"g{number}r0@example.org" for number in range(len(POINTS))}
-    assert judge(site.outbox, readers, lessons=1).kept
+    assert judge(site.receiver.mails(), readers, lessons=1).kept
     assert site.standing()["open"] == 0
 
 
@@ -62,7 +60,7 @@ def test_four_workers_at_once_send_nothing_twice(tmp_path: Path, database_url: s
     assert [worker.trouble for worker in workers] == [[]] * 4
     for worker in workers:
         worker.end()
-    assert sorted(str(mail["To"]) for mail in read_outbox(site.outbox)) == sorted(
+    assert sorted(str(mail["To"]) for mail in site.receiver.mails()) == sorted(
         f"g0r{number}@example.org" for number in range(100)
     )
 
@@ -87,5 +85,5 @@ def test_a_worker_that_sleeps_through_its_lease_in_mid_sending_harms_nobody(tmp_
             assert worker.news(20) == "done"
     asleep.end()
     awake.end()
-    verdict = judge(site.outbox, {f"g0r{number}@example.org" for number in range(3)}, lessons=4)
+    verdict = judge(site.receiver.mails(), {f"g0r{number}@example.org" for number in range(3)}, lessons=4)
     assert verdict.kept, verdict

@@ -14,16 +14,11 @@ from sqlalchemy import event
 
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import DripError
-from dripcourse.domain.mail import Outcome, Outgoing
+from dripcourse.domain.mail import Outcome, Outgoing, Transport
 from dripcourse.services.tick import Heart
-from dripcourse.transports import outbox as outbox_module
-from dripcourse.transports.outbox import Outbox
 from tests.faults.site import Site
 from tests.support.children import ended, fork
 from tests.transports.steps import at_line, traced
-
-SEND_LINES = 45
-"""Roughly how many lines of the outbox one sending runs."""
 
 
 @dataclass(frozen=True)
@@ -40,35 +35,37 @@ class Blow:
     freeze: bool = False
 
 
-def any_blow(chance: random.Random, milliseconds: float, *, freeze: bool) -> Blow:
-    """A blow at random: half of them by time alone, the rest at the places where it could hurt most."""
+def any_blow(chance: random.Random, milliseconds: float, lines: int, *, freeze: bool) -> Blow:
+    """A blow at random: half of them by time alone, the rest where it could hurt most; a sending runs so many `lines`."""
     freeze = freeze and chance.random() < 0.2
     where = chance.choice(("timer",) * 5 + ("before-commit", "after-commit", "before-send", "after-send", "in-send"))
     if where == "timer":
         return Blow("timer", int(chance.uniform(0, milliseconds)), freeze=freeze)
     count = chance.randint(1, 5) if where.endswith("commit") else chance.choice((1, 1, 1, 2, 2, 4))
-    return Blow(where, count, chance.randint(1, SEND_LINES), freeze)
+    return Blow(where, count, chance.randint(1, lines), freeze)
 
 
-class _Armed(Outbox):
-    """An outbox whose sender may be struck just before, just after, or in the middle of a sending."""
+class _Armed:
+    """A transport whose sender may be struck just before, just after, or in the middle of a sending."""
 
-    struck = Blow()
-    _sends = 0
-    _commits = 0
-    _committed = False
+    def __init__(self, inner: Transport, file: str) -> None:
+        self.is_local = inner.is_local
+        self._inner, self._file = inner, file
+        self.evidence, self.close = inner.evidence, inner.close
+        self.arm(Blow())
 
     def arm(self, blow: Blow) -> None:
         self.struck, self._sends, self._commits, self._committed = blow, 0, 0, False
 
     def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
         self._sends += 1
-        self._strike_if(self.struck == Blow("before-send", self._sends, self.struck.line, self.struck.freeze))
-        if self.struck.where == "in-send" and self.struck.count == self._sends:
-            with traced(at_line(str(outbox_module.__file__), self.struck.line, self._strike)):
-                return super().send(mail, now=now)
-        outcome = super().send(mail, now=now)
-        self._strike_if(self.struck == Blow("after-send", self._sends, self.struck.line, self.struck.freeze))
+        here = self.struck.count == self._sends
+        self._strike_if(here and self.struck.where == "before-send")
+        if here and self.struck.where == "in-send":
+            with traced(at_line(self._file, self.struck.line, self._strike)):
+                return self._inner.send(mail, now=now)
+        outcome = self._inner.send(mail, now=now)
+        self._strike_if(here and self.struck.where == "after-send")
         return outcome
 
     def watch(self, db: Database) -> None:
@@ -103,6 +100,7 @@ class Worker:
     ordered_at: float = 0.0
     busy: bool = False
     frozen_until: int = 0
+    frozen_at: datetime | None = None
     trouble: list[str] = field(default_factory=list)
 
     @classmethod
@@ -128,7 +126,7 @@ class Worker:
             self.blow = Blow("timer", blow.count + 10**9)
 
     def wake(self) -> None:
-        self.frozen_until = 0
+        self.frozen_until, self.frozen_at = 0, None
         os.kill(self.pid, signal.SIGCONT)
 
     def news(self, seconds: float) -> str:
@@ -163,7 +161,7 @@ class Worker:
 def _work(site: Site, orders: int, answers: int, close: tuple[int, ...]) -> None:
     for handle in close:
         os.close(handle)
-    transport = _Armed(site.outbox)
+    transport = _Armed(site.receiver.transport(), site.receiver.file)
     with site.opened(transport) as parts, os.fdopen(orders) as told:
         transport.watch(parts.db)
         heart = Heart(parts, site.clock)
