@@ -161,6 +161,7 @@ def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
         system_from=settings.system_from,
         reply_domain=settings.reply_domain,
         postal_address=settings.postal_address,
+        host_email=settings.host_email,
         lease=timedelta(seconds=settings.lease_seconds),
         rate_per_second=settings.rate_per_second,
         assume_after=None if settings.unsure_policy == "hold" else timedelta(days=4),

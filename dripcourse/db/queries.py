@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from dripcourse.db.models import (
     Base,
     Beat,
+    Circuit,
     Delivery,
     Enrollment,
     Instance,
@@ -151,6 +152,11 @@ def enrollments_of_accepted(deliveries: Collection[str], at: datetime) -> Select
         .where(Delivery.id.in_(deliveries), Delivery.accepted_at == at)
         .with_for_update(of=Enrollment)
     )
+
+
+def circuit(name: str) -> Select[Circuit]:
+    """The circuit of that name."""
+    return select(Circuit).where(Circuit.transport == name)
 
 
 # -------------------------------------------------------------------------------------------------------------- settle

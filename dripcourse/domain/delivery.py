@@ -1,5 +1,6 @@
 """The states of a delivery: one mail to one reader, from the claim to the last word about it."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 
@@ -70,3 +71,8 @@ def answer_key(inbound: str) -> str:
 def rare_key(what: str, subscriber: str, when: str = "ever") -> str:
     """The key of what a reader is told once in a while: `when` tells two times apart, and without it there is but one."""
     return f"{what}:{subscriber}:{when}"
+
+
+def alert_key(about: str, at: datetime) -> str:
+    """The key of a mail to the host about something that began at an instant: one for each day (UTC) on which it does."""
+    return f"{about}:{at.astimezone(UTC):%Y-%m-%d}"

@@ -49,11 +49,15 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """Nothing was sent; try again, not before `not_before` (None: when it suits). `everyone` if the whole wire is closed, not one reader's."""
+    """Nothing was sent; try again, not before `not_before` (None: when it suits).
+
+    `everyone` if the whole wire is closed, not one reader's; `needs_host` if it stays so until the host mends a setting.
+    """
 
     why: str
     not_before: datetime | None = None
     everyone: bool = False
+    needs_host: bool = False
 
 
 @dataclass(frozen=True, slots=True)

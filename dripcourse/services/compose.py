@@ -124,10 +124,27 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     return Ready(delivery, outgoing)
 
 
+def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    """To the host: mail could not leave. It can only go when mail leaves again, so that is what it says."""
+    delivery, to = claimed.delivery, parts.rules.host_email
+    if to is None:
+        raise NotFound("There is no HOST_EMAIL any more.")
+    since = f"{delivery.due_at or now:%Y-%m-%d %H:%M} UTC"
+    rendered = parts.renderer.system("alert", _HOSTS_LANGUAGE, since=since)
+    headers = {"Auto-Submitted": "auto-generated"}
+    sender = parts.rules.system_from
+    return Ready(
+        delivery, _outgoing(parts, delivery, rendered, sender=sender, to=to, reply_to=None, headers=headers, now=now)
+    )
+
+
+_HOSTS_LANGUAGE = "en"
+"""As the commands and the log speak: a mail to the host is full of their words."""
 _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
     Kind.LESSON: _lesson,
     Kind.COPY: _lesson,
     Kind.CONFIRM: _confirmation,
+    Kind.ALERT: _alert,
 }
 
 

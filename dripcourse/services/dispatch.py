@@ -22,10 +22,12 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, LessonText, table
 from dripcourse.domain.address import normal_form
+from dripcourse.domain.circuit import Circuit, Leave
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.mail import Later, Outcome, Unknown
-from dripcourse.services.claim import claim
+from dripcourse.services import circuit
+from dripcourse.services.claim import BATCH, claim
 from dripcourse.services.compose import Claimed, Ready, compose
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts, hold, record
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 GROUP_SECONDS = 0.2
 """What a group may take on the wire: the longest that a finished sending waits to be recorded."""
 GROUP_MOST = 50
+_ROOM = {Leave.GO: BATCH, Leave.PROBE: 1, Leave.WAIT: 0}
 
 _deliveries = table(Delivery)
 _MARK = (
@@ -68,8 +71,8 @@ def dispatch(
     counts = Counts()
     courier = _Courier(parts, clock)
     more = True
-    while more and not courier.closed and not stopping():
-        batch, more = claim(parts, clock(), any_hour=any_hour)
+    while more and not courier.closed and not stopping() and (most := courier.may_claim()):
+        batch, more = claim(parts, clock(), any_hour=any_hour, limit=most)
         counts.claimed += len(batch)
         ready = _render(parts, batch, clock(), counts)
         while ready and not courier.closed and not stopping():
@@ -122,16 +125,26 @@ class _Courier:
         self._clock = clock
         self._each = GROUP_SECONDS / 8
         self._kept: set[bytes] = set()
+        self._circuit = Circuit()
+        self._heard: list[Outcome] = []
         self.closed = False
+
+    def may_claim(self) -> int:
+        """How many mails the wire has room for: a batch, one to see whether it works again, or none."""
+        self._circuit, leave = circuit.ask_leave(self._parts, self._clock())
+        return _ROOM[leave]
 
     def group_size(self) -> int:
         return max(1, min(GROUP_MOST, int(GROUP_SECONDS / self._each)))
 
     def deliver(self, group: Sequence[Ready], counts: Counts) -> None:
         going = self._mark(group)
+        before = self._circuit
         outcomes = [(ready, self._send(ready)) for ready in going]
         if outcomes:
             record(self._parts, outcomes, self._clock(), counts)
+        heard, self._heard = self._heard, []
+        self._circuit = circuit.note(self._parts, before, heard, self._clock())
 
     def _mark(self, group: Sequence[Ready]) -> list[Ready]:
         """The last look before the wire: those of the group that may still go, now at sending."""
@@ -182,7 +195,9 @@ class _Courier:
             outcome = Unknown(type(error).__name__)
         took = perf_counter() - began
         self._each = max(0.7 * self._each + 0.3 * took, GROUP_SECONDS / GROUP_MOST / 2)
-        self.closed = isinstance(outcome, Later) and outcome.everyone
+        self._heard.append(outcome)
+        self._circuit = self._circuit.after(outcome, now)
+        self.closed = (isinstance(outcome, Later) and outcome.everyone) or self._circuit.opened_at is not None
         self._hold_rate(took)
         return outcome
 

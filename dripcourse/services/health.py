@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dripcourse.db import arrivals, queries, schema
+from dripcourse.domain.circuit import Leave
 from dripcourse.domain.errors import DatabaseAway, SchemaError
-from dripcourse.services import trouble
+from dripcourse.services import circuit, trouble
 from dripcourse.services.parts import Parts
 
 UNHANDLED_FOR = timedelta(hours=1)
@@ -22,12 +23,12 @@ class Check:
 
 
 def readiness(parts: Parts, now: datetime, *, beat_within: timedelta) -> list[Check]:
-    """The database answers, its schema is the one this code wants, somebody has ticked lately, and mail comes in and is handled.
+    """The database answers, its schema is the one this code wants, somebody has ticked lately, mail comes in and can leave.
 
-    Stops where the database does not answer.
+    Stops where the database does not answer, or not as this code wants.
     """
     checks: list[Check] = []
-    for look in (_schema, _beat, _arrivals):
+    for look in (_schema, _beat, _wire, _arrivals):
         try:
             checks += look(parts, now, beat_within)
         except (DatabaseAway, SchemaError) as error:
@@ -58,3 +59,17 @@ def _arrivals(parts: Parts, now: datetime, _within: timedelta) -> list[Check]:
         says = "a message that came in has waited for over an hour to be handled. The log of the worker says why"
         return [*troubles, Check("arrivals", ok=False, says=says)]
     return [*troubles, Check("arrivals", ok=True, says="are handled")]
+
+
+def _wire(parts: Parts, now: datetime, _within: timedelta) -> list[Check]:
+    wire = circuit.standing(parts)
+    if wire.opened_at is not None:
+        says = f"cannot leave since {_utc(wire.opened_at)}: {wire.reason}. Nothing is lost: one mail a minute tries, and the rest follows when it is taken."
+        return [Check("mail", ok=False, says=says)]
+    if wire.probe_at is not None and wire.leave(now) is Leave.WAIT:
+        return [Check("mail", ok=True, says=f"waits until {_utc(wire.probe_at)}, as it was told: {wire.reason}")]
+    return [Check("mail", ok=True, says="can leave")]
+
+
+def _utc(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -24,6 +24,7 @@ class Rules:
     system_from: Mailbox
     reply_domain: str
     postal_address: str
+    host_email: str | None = None
     lease: timedelta = timedelta(seconds=60)
     rate_per_second: float | None = None
     assume_after: timedelta | None = timedelta(days=4)

@@ -86,8 +86,9 @@ def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:
             lesson = delivery.kind is Kind.LESSON
             state = DeliveryState.HELD if lesson else DeliveryState.REFUSED
             row |= {"b_state": state, "b_reason": Reason.REFUSED, "b_detail": plain(why)}
-        case Later(why, not_before):
-            again = max(not_before or now, now + back_off(delivery.fence))
+        case Later(why, not_before, everyone=everyone):
+            # a wire that is closed for everyone is no fault of this mail's: the circuit waits, and the queue keeps its order
+            again = max(not_before or now, now if everyone else now + back_off(delivery.fence))
             row |= {
                 "b_state": DeliveryState.CLAIMED,
                 "b_reason": Reason.LATER,

@@ -27,14 +27,9 @@ from dripcourse.transports.wire import NoAnswer, NotSent, Wire
 logging.getLogger("python_http_client").setLevel(logging.WARNING)
 logging.getLogger("python_http_client.client").setLevel(logging.WARNING)
 
-log = logging.getLogger(__name__)
-
 LONGEST_WAIT = timedelta(hours=1)
 """However far away a rate limit says its end is."""
 _SPREAD_SECONDS = 10
-_AT_MOST = LONGEST_WAIT + timedelta(seconds=_SPREAD_SECONDS)
-_PROBE_AFTER = timedelta(minutes=1)
-"""How often a key that was refused is tried again."""
 
 _NOTHING_TRACKED = {
     "click_tracking": {"enable": False, "enable_text": False},
@@ -56,7 +51,6 @@ class Sendgrid:
         headers = {**official.client.request_headers, "Content-Type": "application/json"}
         official.client = _KeptClient(self._wire, host=api_url, request_headers=headers, version=3)
         self._door = official.client.mail.send
-        self._shut: Later | None = None
 
     def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
         """Hand over one mail: one request, never repeated here."""
@@ -64,17 +58,13 @@ class Sendgrid:
             body = request_body(mail)
         except ValueError as error:
             return Refused(f"sendgrid: {error}")
-        if self._shut and self._shut.not_before and now < self._shut.not_before <= now + _AT_MOST:
-            return self._shut  # told to wait: nobody is asked meanwhile
         try:
             answer = self._ask(body)
         except NotSent as error:
             return Later(f"sendgrid: {error}", everyone=True)
         except NoAnswer as error:
             return Unknown(f"sendgrid: {error}")
-        outcome = _outcome(answer, mail, now)
-        self._remember(outcome, refused=answer.status_code in (401, 403))
-        return outcome
+        return _outcome(answer, mail, now)
 
     def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:  # noqa: ARG002
         """The API cannot be asked; its events come by the webhook and are weighed by `settle`."""
@@ -83,13 +73,6 @@ class Sendgrid:
     def close(self) -> None:
         """Give back the kept connections."""
         self._wire.close()
-
-    def _remember(self, outcome: Outcome, *, refused: bool) -> None:
-        """The wire is shut for as long as the provider says so; that it refuses us is said once, not with every mail."""
-        shut = outcome if isinstance(outcome, Later) and outcome.not_before else None
-        if shut and refused and self._shut is None:
-            log.error("%s. Nothing is lost: it is tried again every minute.", shut.why)
-        self._shut = shut
 
     def _ask(self, body: bytes) -> Response | HTTPError:
         try:
@@ -170,13 +153,13 @@ def _outcome(answer: Response | HTTPError, mail: Outgoing, now: datetime) -> Out
             return Refused(said)
         case 401 | 403:
             why = f"{said} (check SENDGRID_API_KEY, and the sender at SendGrid)"
-            return Later(why, not_before=now + _PROBE_AFTER, everyone=True)
+            return Later(why, everyone=True, needs_host=True)
         case 429:
             return Later(said, not_before=_when_open(answer.headers, mail, now), everyone=True)
         case 500 | 503 if _words(answer.body):
             return Later(said, everyone=True)
         case status if 300 <= status < 500 and status != 408:
-            return Later(f"{said} (check SENDGRID_API_URL)", everyone=True)
+            return Later(f"{said} (check SENDGRID_API_URL)", everyone=True, needs_host=True)
     return Unknown(said)
 
 

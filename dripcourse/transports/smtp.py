@@ -24,6 +24,8 @@ IDLE_SECONDS = 60.0
 _SERVICE_CLOSING = 421
 _POLICY = ("5.7.", "5.5.", "5.3.")
 """Enhanced codes (RFC 3463) by which a server speaks of itself or of us, not of this reader's mailbox."""
+_LOG_IN = (530, 535, 538)
+"""What a server says that takes no mail from whom it does not know (RFC 4954 6)."""
 
 
 class Smtp:
@@ -56,7 +58,7 @@ class Smtp:
                 connection = self._open(fresh=fresh)
             except (OSError, smtplib.SMTPException) as error:
                 self.close()
-                return Later(f"smtp: {_trouble(error)}", everyone=True)
+                return Later(f"smtp: {_trouble(error)}", everyone=True, needs_host=_needs_host(error))
             outcome = self._hand_over(connection, mail, content)
             if outcome is not None:
                 self._used_at = monotonic()
@@ -118,9 +120,8 @@ class Smtp:
         except (OSError, smtplib.SMTPException):
             return None
         if code != 250:
-            return self._leave_off(
-                connection, Later(f"smtp: sender refused: {_plain(code, said)}", everyone=True), code
-            )
+            words = f"smtp: sender refused: {_plain(code, said)}"
+            return self._leave_off(connection, Later(words, everyone=True, needs_host=code >= 500), code)
         try:
             code, said = connection.rcpt(mail.to)
             if code not in (250, 251):
@@ -166,7 +167,9 @@ def _about_reader(code: int, said: bytes) -> Outcome:
     words = f"smtp: recipient refused: {_plain(code, said)}"
     if code < 500:
         return Later(words)
-    return Later(words, everyone=True) if _is_policy(code, said) else Refused(words)
+    if not _is_policy(code, said):
+        return Refused(words)
+    return Later(words, everyone=True, needs_host=code in _LOG_IN)
 
 
 def _about_mail(code: int, said: bytes) -> Outcome:
@@ -176,7 +179,7 @@ def _about_mail(code: int, said: bytes) -> Outcome:
 
 
 def _is_policy(code: int, said: bytes) -> bool:
-    return code in (530, 535, 538) or said.decode("ascii", "replace").startswith(_POLICY)
+    return code in _LOG_IN or said.decode("ascii", "replace").startswith(_POLICY)
 
 
 def _plain(code: int, said: bytes) -> str:
@@ -196,6 +199,14 @@ def _trouble(error: Exception) -> str:
         case smtplib.SMTPNotSupportedError():
             return "the server offers no STARTTLS or no log-in (MAIL_URL)"
     return f"the server cannot be reached ({type(error).__name__})"
+
+
+def _needs_host(error: Exception) -> bool:
+    """Whether it stays like this until somebody changes MAIL_URL: a log-in refused for good, and not only for the moment (RFC 4954 6)."""
+    match error:
+        case smtplib.SMTPAuthenticationError(smtp_code=code):
+            return int(code) >= 500
+    return isinstance(error, smtplib.SMTPNotSupportedError)
 
 
 def _stuffed(content: bytes) -> bytes:

@@ -33,9 +33,14 @@ def own(language: str) -> dict[str, str]:
     return dict(texts(alone._tables[language]))
 
 
+def to_readers(words: Mapping[str, str]) -> dict[str, str]:
+    """Without what is said to the host, which is in English only, as the commands and the log are."""
+    return {key: text for key, text in words.items() if not key.startswith("mail.alert.")}
+
+
 @pytest.mark.parametrize("language", ["de", "es", "fr"])
 def test_every_word_is_said_in_every_language_with_the_same_blanks(language: str) -> None:
-    said, english = own(language), dict(texts(ENGLISH))
+    said, english = to_readers(own(language)), to_readers(dict(texts(ENGLISH)))
     assert said.keys() == english.keys()
     for key, text in said.items():
         if key.startswith("mail.") and len(text) > 12:

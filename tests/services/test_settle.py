@@ -5,31 +5,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.domain.mail import Accepted, Evidence, Outcome, Outgoing, Refused, Unknown
+from dripcourse.domain.mail import Accepted, Evidence, Refused, Unknown
 from dripcourse.services import overview, settle
 from dripcourse.transports.outbox import Outbox
 from tests.support.house import House, open_house
-
-
-class Postman:
-    """A transport that does as it is told and remembers what it was given; a provider stand-in of its own."""
-
-    is_local = True
-
-    def __init__(self) -> None:
-        self.given: list[Outgoing] = []
-        self.answer: Outcome = Accepted()
-        self.knows = Evidence.NONE
-
-    def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
-        self.given.append(mail)
-        return self.answer
-
-    def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:
-        return self.knows
-
-    def close(self) -> None:
-        pass
+from tests.support.postman import Postman
 
 
 @pytest.fixture

@@ -123,14 +123,14 @@ def test_bounces_go_to_the_mails_own_reply_address(smtp: Smtp, server: Server) -
     ("says", "expected"),
     [
         ({"MAIL": "451 4.3.0 busy"}, Later("", everyone=True)),
-        ({"MAIL": "550 5.7.1 you may not send"}, Later("", everyone=True)),
+        ({"MAIL": "550 5.7.1 you may not send"}, Later("", everyone=True, needs_host=True)),
         ({"MAIL": "421 4.3.2 closing"}, Later("", everyone=True)),
         ({"RCPT": "450 4.2.1 greylisted"}, Later("")),
         ({"RCPT": "452 4.2.2 mailbox full"}, Later("")),
         ({"RCPT": "550 5.1.1 no such user"}, Refused("")),
         ({"RCPT": "550 no such user"}, Refused("")),
         ({"RCPT": "554 5.7.1 relay access denied"}, Later("", everyone=True)),
-        ({"RCPT": "530 5.7.0 log in first"}, Later("", everyone=True)),
+        ({"RCPT": "530 5.7.0 log in first"}, Later("", everyone=True, needs_host=True)),
         ({"DATA": "451 4.7.1 come again"}, Later("")),
         ({"DATA": "554 5.6.0 not this"}, Refused("")),
         ({"RCPT": DROP}, Later("", everyone=True)),
@@ -145,6 +145,7 @@ def test_what_a_refusal_means_depends_on_when_it_comes(
     assert type(outcome) is type(expected)
     if isinstance(outcome, Later) and isinstance(expected, Later):
         assert outcome.everyone == expected.everyone
+        assert outcome.needs_host == expected.needs_host
     server.says = {}
     assert isinstance(smtp.send(a_mail(), now=NOW), Accepted)
 
@@ -238,7 +239,7 @@ def test_a_wrong_password_closes_the_wire_for_everyone_and_is_not_told(
 ) -> None:
     smtp = Smtp("localhost", port_of(guarded), user="host", password="wrong word", context=trusting(certificate))
     outcome = smtp.send(a_mail(), now=NOW)
-    assert outcome == Later("smtp: the server refuses our user or password (MAIL_URL)", everyone=True)
+    assert outcome == Later("smtp: the server refuses our user or password (MAIL_URL)", everyone=True, needs_host=True)
     assert server.taken == []
 
 

@@ -20,6 +20,7 @@ def test_it_is_ready_while_somebody_ticks(site: Site) -> None:
         "ok: database answers",
         "ok: schema is the one this version wants",
         "ok: beat somebody ticks",
+        "ok: mail can leave",
         "ok: arrivals are handled",
     ]
     site.house.turn(seconds=99)
