@@ -1,0 +1,150 @@
+"""Lays a reply beside the very lesson that it answers, and tells which lines are the lesson's.
+
+Programs quote their own rendering of a mail: capitals for headings, other marks for lists, other line ends, the title first, links in
+angle brackets. So both texts become small-letter words without links, and runs of the same words in the same order are sought. Four
+words in a row are an anchor; a run counts if it is long or goes on where another one ended. No search ever goes back: the work grows
+with the length of the reply, whatever is in it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from unicodedata import normalize
+
+from dripcourse.inbound.lines import Line
+
+_ANCHOR = 4
+_PLACES = 4  # an anchor that stands more often in the lesson is tried at its first places
+_LONG = 8
+_NEAR = 15
+_STREAK = 3
+_LINK = re.compile(r"[<(\[{]?(?:https?:/|mailto:|tel:|www\.|[\w.+-]+@[\w-])\S*", re.IGNORECASE)
+_ESCAPED = re.compile(r"(?:=[0-9A-F]{2})+")
+_TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_BROKEN_LINK = re.compile(r"[!-~]{24,}")
+
+
+def words_of(line: str) -> list[str]:
+    """The words of a line as they are compared: no links, no case, no punctuation, no marks that cannot be seen."""
+    if "=" in line:
+        line = _unescaped(line)
+    line = _LINK.sub(" ", line)
+    line = _BROKEN_LINK.sub(_unless_words, line)
+    if not line.isascii():
+        line = normalize("NFKC", line)
+    return _TOKEN.findall(line.casefold())
+
+
+def _unless_words(found: re.Match[str]) -> str:
+    """A piece of a link that a program broke over two lines is no word; words joined by dashes are."""
+    return " " if any(char.isdigit() for char in found[0]) else found[0]
+
+
+def _unescaped(line: str) -> str:
+    """A line of quoted-printable (RFC 2045 6.7), which stays when somebody quotes a raw message."""
+    line = line.removesuffix("=")
+    return _ESCAPED.sub(lambda found: bytes.fromhex(found[0].replace("=", "")).decode("utf-8", "replace"), line)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How much of one line is the lesson's."""
+
+    words: int = 0
+    covered: int = 0
+    streak: int = 0
+    """The most words in a row that the lesson does not have there."""
+
+    @property
+    def lesson(self) -> bool:
+        """Whether the line is the lesson's: nobody wrote three words into it, nor most of a short line."""
+        return self.covered > 0 and self.streak < _STREAK and self.covered * 5 >= self.words * 3
+
+
+@dataclass(slots=True)
+class _Run:
+    start: int
+    end: int
+    there: int
+    """Where the run begins in the lesson."""
+
+    @property
+    def beyond(self) -> int:
+        return self.there + self.end - self.start
+
+
+def align(lines: Sequence[Line], sent: str) -> list[Share]:
+    """The share of the lesson in every line of a reply."""
+    lesson = [word for line in sent.split("\n") for word in words_of(line)]
+    counts: list[int] = []
+    reply: list[str] = []
+    for line in lines:
+        words = words_of(line.body) if not line.blank else []
+        counts.append(len(words))
+        reply += words
+    covered = bytearray(len(reply))
+    for run in _kept(_runs(reply, lesson)):
+        covered[run.start : run.end] = b"\x01" * (run.end - run.start)
+    shares, place = [], 0
+    for count in counts:
+        shares.append(_share(covered[place : place + count]))
+        place += count
+    return shares
+
+
+def _share(flags: bytearray) -> Share:
+    streak = max(map(len, flags.split(b"\x01")), default=0)
+    return Share(len(flags), flags.count(1), streak)
+
+
+def _anchors(lesson: list[str]) -> dict[tuple[str, ...], list[int]]:
+    places: dict[tuple[str, ...], list[int]] = {}
+    for place in range(len(lesson) - _ANCHOR + 1):
+        known = places.setdefault(tuple(lesson[place : place + _ANCHOR]), [])
+        if len(known) < _PLACES:
+            known.append(place)
+    return places
+
+
+def _runs(reply: list[str], lesson: list[str]) -> list[_Run]:
+    """All runs, none overlapping another, in the reply's order."""
+    anchors = _anchors(lesson)
+    runs: list[_Run] = []
+    place = floor = 0
+    while place <= len(reply) - _ANCHOR:
+        places = anchors.get(tuple(reply[place : place + _ANCHOR]))
+        if not places:
+            place += 1
+            continue
+        expected = runs[-1].beyond if runs else 0
+        run = max(
+            (_Run(place, _extent(reply, place, lesson, there), there) for there in places),
+            key=lambda each: (each.end, -abs(each.there - expected)),
+        )
+        while run.start > floor and run.there > 0 and reply[run.start - 1] == lesson[run.there - 1]:
+            run.start, run.there = run.start - 1, run.there - 1
+        runs.append(run)
+        place = floor = run.end
+    return runs
+
+
+def _extent(reply: list[str], place: int, lesson: list[str], there: int) -> int:
+    """Where the run of same words ends that begins at these two places."""
+    most = min(len(reply) - place, len(lesson) - there)
+    length = _ANCHOR
+    while length < most and reply[place + length] == lesson[there + length]:
+        length += 1
+    return place + length
+
+
+def _kept(runs: list[_Run]) -> list[_Run]:
+    """The runs that are no coincidence, with the word or two between them that a program changed."""
+    kept: list[_Run] = []
+    for number, run in enumerate(runs):
+        before = runs[number - 1] if number else None
+        after = runs[number + 1] if number + 1 < len(runs) else None
+        follows = before is not None and abs(run.there - before.beyond) <= _NEAR
+        leads = after is not None and abs(after.there - run.beyond) <= _NEAR
+        if run.end - run.start >= _LONG or follows or leads:
+            kept.append(run)
+    return kept
