@@ -20,6 +20,7 @@ COMMANDS = {
     "tick": ("dripcourse.cli.tick", "command", "do everything that is due at an instant, once"),
     "course": ("dripcourse.cli.course", "group", "list, start and check courses"),
     "subscriber": ("dripcourse.cli.subscriber", "group", "add, import, list, look at, pause and resume readers"),
+    "inbound": ("dripcourse.cli.inbound", "group", "read mail that comes in"),
     "deliveries": ("dripcourse.cli.deliveries", "group", "what was sent, what is unsure, and your word on it"),
     "db": ("dripcourse.cli.database", "group", "the database's schema"),
     "backup": ("dripcourse.cli.backup", "backup", "write everything to a file"),

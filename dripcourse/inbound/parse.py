@@ -145,9 +145,12 @@ def _header(name: str, values: list[bytes]) -> tuple[Header, ...]:
 
 
 def _goes_on(data: bytes, place: int) -> bool:
-    """Whether, after a line that is no header, one stands that can be nothing else: then that line was an accident on the way."""
-    found = _FIELD.match(data[place : place + 80])
-    return found is not None and found[1].lower() in _KNOWN
+    """Whether, within a few lines of one that is no header, stands one that can be nothing else: then that line was an accident."""
+    for line in data[place : place + 1_000].split(b"\n", 4)[:3]:
+        found = _FIELD.match(line)
+        if found or not line.strip():
+            return found is not None and found[1].lower() in _KNOWN
+    return False
 
 
 def _end_of_headers(data: bytes, place: int) -> int:

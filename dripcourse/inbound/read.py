@@ -1,8 +1,14 @@
 """`read_mail`: one raw message in, one value out. It never raises and never hangs; its work is bounded by counts, not by a clock."""
 
+import re
 from collections.abc import Sequence
+from datetime import date
+from email.utils import parsedate_to_datetime
 
+from dripcourse.inbound.away import away_until
 from dripcourse.inbound.body import body_of
+from dripcourse.inbound.bounce import read_bounce, words_of_machine
+from dripcourse.inbound.classify import Kind, is_automatic, kind_of
 from dripcourse.inbound.commands import command_in
 from dripcourse.inbound.message import Message
 from dripcourse.inbound.parse import parse
@@ -11,6 +17,9 @@ from dripcourse.inbound.results import results_in
 from dripcourse.inbound.values import addr_spec, addresses, ids
 from dripcourse.inbound.verdict import Mail, Verdict
 
+_MACHINES = (Verdict.AUTO_REPLY, Verdict.BOUNCE, Verdict.COMPLAINT)
+_QUOTES = re.compile(r"^[ \t]*>|^.{0,200}:[ \t]*$", re.MULTILINE)
+"""What the cut-away part of a real answer shows: quoted lines, or a line that introduces them."""
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
 
 
@@ -27,19 +36,30 @@ def read_mail(
     to = _to(message)
     local = (addr_spec(rcpt or "") or next(iter(to), "")).partition("@")[0].lower()
     cut = own_words(body.text, sent=sent)
-    verdict, command, evidence = _verdict(message, local, cut, languages)
+    words = words_of_machine(body.text)
+    kind = _without_leaving(kind_of(message, words, is_quoting=_QUOTES.search(cut.hidden) is not None), local)
+    bounce = None
+    if kind.verdict in (Verdict.BOUNCE, Verdict.COMPLAINT):
+        bounce = read_bounce(message, body.text, words, rcpt or "")
+        cut = Cut("", body.text)
+    if kind.verdict is Verdict.BOUNCE and bounce is None:
+        kind = Kind(Verdict.AUTO_REPLY, ("a report that mail arrived",))
+    verdict, command, evidence = _asked(kind, local, cut, languages)
     return Mail(
         verdict=verdict,
         text=cut.text,
         hidden=cut.hidden,
         command=command,
         evidence=(*evidence, *body.evidence),
-        sender=_only(addresses(message.value("from"))),
+        sender=_only([spec for value in message.all("from") for spec in addresses(value)]),
         message_id=next(iter(ids(message.value("message-id"))), ""),
         references=tuple(dict.fromkeys([*ids(message.value("in-reply-to")), *ids(message.value("references"))])),
         to=to,
         subject=message.header("subject"),
         results=results_in(message.all("authentication-results")),
+        bounce=bounce,
+        away_until=_away_until(message, body.text) if verdict is Verdict.AUTO_REPLY else None,
+        is_automatic=verdict in _MACHINES or is_automatic(message),
     )
 
 
@@ -48,20 +68,38 @@ def reply_text(raw: bytes) -> str:
     return read_mail(raw).text
 
 
-def _verdict(
-    message: Message, local: str, cut: Cut, languages: Sequence[str]
-) -> tuple[Verdict, str | None, tuple[str, ...]]:
-    submitted = message.value("auto-submitted").strip().lower()
-    if submitted and not submitted.startswith("no"):
-        return Verdict.AUTO_REPLY, None, ("header Auto-Submitted",)
+def _without_leaving(kind: Kind, local: str) -> Kind:
+    """A mail for leaving is often written by the mail program, and reads so; only an answer made by a machine is none."""
+    is_request = kind.by_words or kind.evidence == ("header Auto-Submitted: auto-generated",)
+    return Kind(Verdict.REPLY) if local.startswith("leave+") and is_request else kind
+
+
+def _asked(kind: Kind, local: str, cut: Cut, languages: Sequence[str]) -> tuple[Verdict, str | None, tuple[str, ...]]:
+    """The verdict, the command if a person gives one, and why."""
+    if kind.verdict is not Verdict.REPLY:
+        return kind.verdict, None, kind.evidence
     if local.startswith("leave+"):
         return Verdict.COMMAND, "stop", ("sent to the address for leaving",)
     command = command_in(cut.text, languages)
-    if local == "subscribe" or local.startswith("subscribe+") or command == "subscribe":
-        return Verdict.SUBSCRIBE, "subscribe", ("asks to subscribe",)
+    if local == "subscribe" or local.startswith("subscribe+"):
+        return Verdict.SUBSCRIBE, "subscribe", ("sent to the address for subscribing",)
+    if command == "subscribe":
+        return Verdict.SUBSCRIBE, command, ("the whole first line is a command",)
     if command:
-        return Verdict.COMMAND, command, ("the first line is a command",)
+        return Verdict.COMMAND, command, ("the whole first line is a command",)
     return Verdict.REPLY, None, ()
+
+
+def _away_until(message: Message, text: str) -> date | None:
+    return away_until(f"{message.header('subject')}\n{text}", written=_day(message.value("date")))
+
+
+def _day(value: str) -> date | None:
+    """The day of a Date header in its own zone; None if it cannot be read."""
+    try:
+        return parsedate_to_datetime(value[:100]).date()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
 
 
 def _to(message: Message) -> tuple[str, ...]:

@@ -78,3 +78,5 @@ class Mail:
     bounce: Bounce | None = None
     away_until: date | None = None
     """The date that an auto-reply names as its last, if it names one."""
+    is_automatic: bool = False
+    """Whether nothing automatic may ever answer it: machine mail, and what comes by a list or without a return path (RFC 3834 2)."""
