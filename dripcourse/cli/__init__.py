@@ -23,6 +23,7 @@ COMMANDS = {
     "inbound": ("dripcourse.cli.inbound", "group", "read mail that comes in"),
     "deliveries": ("dripcourse.cli.deliveries", "group", "what was sent, what is unsure, and your word on it"),
     "db": ("dripcourse.cli.database", "group", "the database's schema"),
+    "doctor": ("dripcourse.cli.doctor", "command", "what is missing or unsafe, before a reader finds out"),
     "backup": ("dripcourse.cli.backup", "backup", "write everything to a file"),
     "restore": ("dripcourse.cli.backup", "restore", "fill an empty database from a backup"),
     "adopt": ("dripcourse.cli.database", "adopt", "let a restored or moved database speak again"),

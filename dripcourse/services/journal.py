@@ -44,6 +44,11 @@ class Journal:
         self._keys = keys
         self._host = sha256(socket.gethostname().encode()).hexdigest()[:8]
 
+    @property
+    def folder(self) -> Path:
+        """Where it is kept."""
+        return self._folder
+
     def note(self, fact: Fact, ids: Iterable[str], at: datetime) -> None:
         """Append one line for each id, and wait until the disk has them. Raises DatabaseAway if it cannot: then the fact must not stand."""
         instant = at.astimezone(UTC).isoformat(timespec="seconds")
