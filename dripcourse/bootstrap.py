@@ -38,6 +38,11 @@ def choose_clock(settings: Settings, at: datetime | None = None) -> Clock:
     return lambda: instant
 
 
+def is_real(clock: Clock) -> bool:
+    """Whether this is the machine's own clock, which may be wrong, and no time that is driven, which is meant."""
+    return clock is utc_now
+
+
 def refuse_false_future(transport: Transport, clock: Clock) -> None:
     """Raises UsageError if a driven time is ahead of the machine's clock and mail could really leave: promises are made in real time."""
     if not transport.is_local and clock() > utc_now() + _A_LITTLE:

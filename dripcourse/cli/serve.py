@@ -9,7 +9,7 @@ from types import FrameType
 import click
 import waitress
 
-from dripcourse.bootstrap import choose_clock, open_parts, refuse_false_future
+from dripcourse.bootstrap import choose_clock, is_real, open_parts, refuse_false_future
 from dripcourse.cli.common import quiet_logs, settings_of
 from dripcourse.domain.errors import SettingsError
 from dripcourse.scheduler import Heartbeat
@@ -49,7 +49,7 @@ def _stay(ctx: click.Context, *, web: bool, beat: bool) -> None:
     listener = listen(settings.host, settings.port) if web else None
     with open_parts(settings, bring_up=web and beat) as parts:
         refuse_false_future(parts.transport, clock)
-        heartbeat = Heartbeat(Heart(parts, clock), settings.tick_seconds) if beat else None
+        heartbeat = Heartbeat(Heart(parts, clock, real=is_real(clock)), settings.tick_seconds) if beat else None
         if heartbeat:
             heartbeat.start()
         try:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import click
 
+from dripcourse.bootstrap import is_real
 from dripcourse.cli.common import Instant, as_json, opened, quiet_logs
 from dripcourse.services.tick import Heart
 
@@ -18,4 +19,4 @@ def command(ctx: click.Context, at: datetime | None) -> None:
     """
     quiet_logs()
     with opened(ctx, at=at) as (parts, clock):
-        click.echo(as_json(Heart(parts, clock).tick(any_hour=True)))
+        click.echo(as_json(Heart(parts, clock, real=is_real(clock)).tick(any_hour=True)))

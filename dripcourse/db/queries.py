@@ -32,11 +32,15 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool]:
     """What there is to do at the instant `now`: (mend, hear, settle, decide, resume, send), each answered by an index; nothing is locked.
 
-    Bind `now`, `ahead` and `beyond`: what was written after the second, or waits for longer than the third, is a clock's fault and
-    wants mending. Built once: it is asked with every beat.
+    Bind `now`, `ahead`, `long` and `beyond`: what was written after the second, a delivery that waits until after the third and a
+    reader who waits until after the fourth are a clock's fault and want mending. Built once: it is asked with every beat.
     """
-    now, ahead, beyond = (bindparam(name, type_=Instant()) for name in ("now", "ahead", "beyond"))
-    mend = or_(exists().where(_written_ahead(ahead)), exists().where(*_waits_beyond(beyond)))
+    now, ahead, long, beyond = (bindparam(name, type_=Instant()) for name in ("now", "ahead", "long", "beyond"))
+    mend = or_(
+        exists().where(_written_ahead(ahead)),
+        exists().where(*_sleeps_beyond(long)),
+        exists().where(*_waits_beyond(beyond)),
+    )
     wire = (DeliveryState.SENDING, DeliveryState.UNSURE)
     settle = exists().where(Delivery.state.in_(wire), Delivery.wake_at <= now)
     waiting = exists().where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now)
@@ -51,13 +55,19 @@ def _written_ahead(instant: datetime | BindParameter[datetime]) -> ColumnElement
     return Delivery.changed_at > instant
 
 
+def _sleeps_beyond(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    waiting = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE)
+    return Delivery.state.in_(waiting), Delivery.wake_at > instant
+
+
 def _waits_beyond(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     return Enrollment.state == EnrollmentState.ACTIVE, Enrollment.wake_at > instant
 
 
-def deliveries_ahead(instant: datetime, limit: int) -> Select[Delivery]:
-    """Deliveries that were written after an instant that has not come yet."""
-    return select(Delivery).where(_written_ahead(instant)).limit(limit).with_for_update(skip_locked=True)
+def deliveries_ahead(written: datetime, sleeps: datetime, limit: int) -> Select[Delivery]:
+    """Deliveries that were written after an instant that has not come yet, or that wait until after another."""
+    wrong = or_(_written_ahead(written), and_(*_sleeps_beyond(sleeps)))
+    return select(Delivery).where(wrong).limit(limit).with_for_update(skip_locked=True)
 
 
 def enrollments_for_update(ids: Collection[str]) -> Select[Enrollment]:

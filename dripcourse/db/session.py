@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -145,3 +146,11 @@ def fingerprint(session: Session) -> str:
         )
     ).one()
     return f"postgresql:{row[0]}:{row[1]}"
+
+
+def server_clock(session: Session) -> datetime | None:
+    """What time it is on the database's own machine, in UTC; None for an embedded database, which is on this one."""
+    if session.get_bind().dialect.name == "sqlite":
+        return None
+    told: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return told.astimezone(UTC)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,4 +94,13 @@ class Transport(Protocol):
 
     def close(self) -> None:
         """Give back connections; the transport may be used again afterwards."""
+        ...
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A transport whose other side can be asked for the time, without a mail."""
+
+    def clock(self) -> datetime | None:
+        """What time it is there, aware and to the second; None if nobody says just now. Blocks for at most the transport's time-out."""
         ...

@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
+from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.pacing import HOLD_MOST, Pace, due_again
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.stay import set_due, slot_of
 
 log = logging.getLogger(__name__)
 
-TOLERANCE = timedelta(minutes=5)
-"""How far two machines' clocks may be apart without anybody calling it a fault."""
 FARTHEST = max(HOLD_MOST, *(pace.elapsed for pace in Pace)) + timedelta(weeks=2)
 """No lesson is due later than this: the longest pace, or how long one is put off, and the way to the reader's slot."""
+LONGEST_SLEEP = timedelta(hours=25)
+"""No delivery waits for longer to be looked at again: a late lesson for the morning, others for an hour."""
 _BATCH = 200
 
 
@@ -30,7 +31,7 @@ def bring_back(parts: Parts, clock: Clock) -> int:
     count = 0
     while True:
         with parts.db.write() as session:
-            seen = session.scalars(queries.deliveries_ahead(clock() + TOLERANCE, _BATCH)).all()
+            seen = session.scalars(queries.deliveries_ahead(clock() + TOLERANCE, clock() + LONGEST_SLEEP, _BATCH)).all()
             written = session.scalars(queries.enrollments_for_update([row.enrollment_id or "" for row in seen])).all()
             beyond = session.scalars(queries.enrollments_beyond(clock() + FARTHEST, _BATCH)).all()
             now = clock()
@@ -45,9 +46,10 @@ def bring_back(parts: Parts, clock: Clock) -> int:
 
 
 def _delivery(delivery: Delivery, now: datetime, lease: timedelta) -> bool:
-    if delivery.changed_at <= now + TOLERANCE:
+    wake = delivery.wake_at or now
+    if delivery.changed_at <= now + TOLERANCE and wake <= now + LONGEST_SLEEP:
         return False
-    delivery.changed_at, delivery.claimed_at = now, min(delivery.claimed_at, now)
+    delivery.changed_at, delivery.claimed_at = min(delivery.changed_at, now), min(delivery.claimed_at, now)
     delivery.marked_at = delivery.marked_at and min(delivery.marked_at, now)
     delivery.accepted_at = delivery.accepted_at and min(delivery.accepted_at, now)
     # a worker whose clock is ahead may be at it this very moment: it keeps a lease's time

@@ -23,15 +23,19 @@ ASK_AGAIN = timedelta(hours=1)
 _BATCH = 200
 
 
-def settle(parts: Parts, now: datetime) -> int:
-    """Ask for evidence of every unsure sending whose time has come; returns how many are settled by it, or by time."""
-    _expire(parts, now)
+def settle(parts: Parts, now: datetime, *, by_time: bool = True) -> int:
+    """Ask for evidence of every unsure sending whose time has come; returns how many are settled by it, or by time.
+
+    Not `by_time` while `now` cannot be trusted: then silence means nothing, and nothing is assumed.
+    """
+    if by_time:
+        _expire(parts, now)
     settled = 0
     while True:
         with parts.db.read() as session:
             unsure = session.scalars(queries.unsure_to_settle(now, _BATCH)).all()
         for delivery in unsure:
-            settled += _settle_one(parts, delivery, now)
+            settled += _settle_one(parts, delivery, now, by_time=by_time)
         if len(unsure) < _BATCH:
             return settled
 
@@ -47,18 +51,24 @@ def _expire(parts: Parts, now: datetime) -> None:
             return
 
 
-def _settle_one(parts: Parts, delivery: Delivery, now: datetime) -> bool:
+def _settle_one(parts: Parts, delivery: Delivery, now: datetime, *, by_time: bool) -> bool:
     evidence = _evidence(parts, delivery, now)
     if evidence is Evidence.SENT:
         return _accept(parts, delivery, Reason.EVIDENCE, now)
-    if evidence is Evidence.NOT_SENT or (evidence is Evidence.NONE and silence_speaks(parts, delivery, now)):
+    if evidence is Evidence.NOT_SENT or (
+        by_time and evidence is Evidence.NONE and silence_speaks(parts, delivery, now)
+    ):
         return _go_again(parts, delivery, now)
-    went_at = delivery.marked_at or delivery.claimed_at
-    if parts.rules.assume_after is not None and now >= went_at + parts.rules.assume_after:
+    if by_time and _is_old_enough(parts, delivery, now):
         return _accept(parts, delivery, Reason.ASSUMED, now)
     with parts.db.write() as session:
         session.execute(_only(delivery).values(wake_at=now + ASK_AGAIN))
     return False
+
+
+def _is_old_enough(parts: Parts, delivery: Delivery, now: datetime) -> bool:
+    went_at = delivery.marked_at or delivery.claimed_at
+    return parts.rules.assume_after is not None and now >= went_at + parts.rules.assume_after
 
 
 def _evidence(parts: Parts, delivery: Delivery, now: datetime) -> Evidence:

@@ -9,12 +9,14 @@ from sqlalchemy import delete, update
 
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
+from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.services import arrive, clocks, events, replies, settle, signup, stay
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts
+from dripcourse.services.watch import Watch
 
 BEAT_SECONDS = 5.0
 TIDY_EVERY = timedelta(hours=12)
@@ -39,8 +41,10 @@ class Ticked:
 class Heart:
     """Ticks, for one process. Any number of processes may tick."""
 
-    def __init__(self, parts: Parts, clock: Clock) -> None:
+    def __init__(self, parts: Parts, clock: Clock, *, real: bool = False) -> None:
+        """`real` if `clock` is the machine's own: then others are asked whether it is right."""
         self._parts = parts
+        self._watch = Watch(parts, clock) if real else None
         self._clock = clock
         self._id = new_id()
         self._started_at = clock()
@@ -54,10 +58,17 @@ class Heart:
         """
         parts, now = self._parts, self._clock()
         self._beat(now)
+        if self._watch and self._watch.finds_wrong():
+            return self._listen(now)
         self._tidy(now)
         with parts.db.read() as session:
             require_voice(session)
-            when = {"now": now, "ahead": now + clocks.TOLERANCE, "beyond": now + clocks.FARTHEST}
+            when = {
+                "now": now,
+                "ahead": now + TOLERANCE,
+                "long": now + clocks.LONGEST_SLEEP,
+                "beyond": now + clocks.FARTHEST,
+            }
             asked = session.execute(queries.agenda(any_hour=any_hour), when).one()
             to_mend, to_hear, to_settle, to_decide, to_resume, to_send = asked
         if to_mend:
@@ -73,6 +84,14 @@ class Heart:
         if counts.unsure:
             settled += settle.settle(parts, self._clock())
         return Ticked(at=now, arrived=arrived, settled=settled, **asdict(counts))
+
+    def _listen(self, now: datetime) -> Ticked:
+        """What can be done by a clock that is wrong: taking in what was told, and settling by evidence alone."""
+        with self._parts.db.read() as session:
+            require_voice(session)
+        arrived, settled = events.handle(self._parts, now)
+        settled += settle.settle(self._parts, now, by_time=False)
+        return Ticked(at=now, arrived=arrived, settled=settled)
 
     def _beat(self, now: datetime) -> None:
         """Note that we are alive, every few seconds of real time: it is read to see whether anybody ticks."""

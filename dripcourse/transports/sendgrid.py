@@ -70,6 +70,10 @@ class Sendgrid:
         """The API cannot be asked; its events come by the webhook and are weighed by `settle`."""
         return Evidence.NONE
 
+    def clock(self) -> datetime | None:
+        """What time SendGrid has."""
+        return self._wire.clock()
+
     def close(self) -> None:
         """Give back the kept connections."""
         self._wire.close()

@@ -10,6 +10,8 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
 from time import monotonic
@@ -66,9 +68,20 @@ class Wire:
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One request and its answer. Raises NotSent or NoAnswer."""
+        return self._ask("POST", path, headers, body)
+
+    def clock(self) -> datetime | None:
+        """What time it is at the other end, by the Date of any answer of its (RFC 9110 6.6.1); None if none comes, or without one."""
+        try:
+            answer = self._ask("HEAD", "/", {}, b"")
+            return parsedate_to_datetime(answer.headers["Date"]).astimezone(UTC)
+        except (NotSent, NoAnswer, TypeError, ValueError):
+            return None
+
+    def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         connection = self._take()
         try:
-            connection.putrequest("POST", path)
+            connection.putrequest(method, path)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 connection.putheader(name, value)
             connection.endheaders(body)  # returns when the last byte has left our hands

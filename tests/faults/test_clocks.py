@@ -11,12 +11,14 @@ from sqlalchemy import select
 
 from dripcourse.db.models import Beat, Delivery, Enrollment
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
+from dripcourse.domain.mail import Evidence, Unknown
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import clocks, stay
 from dripcourse.services.claim import claim
 from dripcourse.services.tick import Heart
 from tests.faults.conftest import Small, enroll_many
 from tests.support.house import MONDAY, House, subjects
+from tests.support.postman import Postman
 
 YEARS = timedelta(days=3653)
 
@@ -106,6 +108,22 @@ def test_a_lease_from_the_future_is_over_after_a_lease(small: Small) -> None:
     house.turn(minutes=2)
     house.tick()
     assert len(house.mails()) == 3
+
+
+def test_a_sending_that_was_asked_about_while_the_clock_was_ahead_is_asked_about_again(small: Small) -> None:
+    postman = Postman()
+    house = small(transport=postman)
+    house.enroll(course="small")
+    postman.answer = Unknown("no answer")
+    house.tick()
+    with (
+        house.parts.db.write() as session
+    ):  # as a worker leaves it that looked for evidence when it was ten years later
+        session.scalars(select(Delivery)).one().wake_at = house.now + YEARS
+    postman.knows = Evidence.SENT
+    house.tick()
+    house.turn(minutes=2)
+    assert house.tick().settled == 1
 
 
 def test_a_late_lesson_that_was_put_off_to_a_morning_in_ten_years_comes_in_the_morning(life: Life) -> None:
