@@ -23,6 +23,10 @@ def settings_of(ctx: click.Context, needs: Needs = Needs.ALL) -> Settings:
     return load_settings(config=Path(config) if config else None, needs=needs)
 
 
+_HARMLESS = "\n\u200c\u200d"
+"""Line ends, and the two joiners that Persian and many emoji are written with."""
+
+
 @contextmanager
 def opened(ctx: click.Context, *, at: datetime | None = None, bring_up: bool = False) -> Iterator[tuple[Parts, Clock]]:
     """The parts and the clock, ready for work."""
@@ -71,6 +75,11 @@ def progress(what: str) -> Callable[[int], None]:
             click.echo(f"\r{count} {what} ...", err=True, nl=False)
 
     return say
+
+
+def visible(text: str) -> str:
+    """Somebody's words, fit for a terminal: lines as they are, and whatever could steer it (ESC, bidi controls) spelled out."""
+    return "".join(sign if sign in _HARMLESS or sign.isprintable() else ascii(sign)[1:-1] for sign in text)
 
 
 def quiet_logs() -> None:

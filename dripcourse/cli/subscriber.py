@@ -3,11 +3,12 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import click
 
-from dripcourse.cli.common import as_json, iso, opened
+from dripcourse.cli.common import as_json, iso, opened, visible
 from dripcourse.domain.enrollment import PauseReason
 from dripcourse.domain.errors import DripError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import WEEKDAYS
@@ -164,7 +165,7 @@ def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
 @click.option("--json", "in_json", is_flag=True, help="As JSON.")
 @click.pass_context
 def show(ctx: click.Context, reader: str, *, in_json: bool) -> None:
-    """One reader: their enrollments, and every mail they were sent."""
+    """One reader: their enrollments, every mail they were sent, and the replies they share with you. No others are shown."""
     with opened(ctx) as (parts, _):
         views = overview.reader(parts, reader)
         if in_json:
@@ -184,6 +185,9 @@ def _show(view: ReaderView) -> None:
     click.echo(f"  next         {_next(view)}")
     for each in view.deliveries:
         click.echo(f"    {iso(each.at)}  {each.kind:<8} {each.lesson or '-':<24} {each.state}")
+    for reply in view.shared:
+        click.echo(f"  shared with you, {iso(reply.at)}, on {reply.lesson or 'no lesson we know'}:")
+        click.echo(indent(visible(reply.text), "    | ", lambda _: True))
 
 
 def _next(view: ReaderView) -> str:

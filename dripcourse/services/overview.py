@@ -16,7 +16,9 @@ from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound
 from dripcourse.domain.pacing import WEEKDAYS, next_due
+from dripcourse.services import replies
 from dripcourse.services.parts import Parts
+from dripcourse.services.replies import Shared
 from dripcourse.services.stay import slot_of
 
 _CHUNK = 500
@@ -55,6 +57,8 @@ class ReaderView:
     lesson: str | None
     due: datetime | None
     deliveries: list[DeliveryView] = field(default_factory=list)
+    shared: list[Shared] = field(default_factory=list)
+    """The replies that this reader shares with the host; there may be others, which nobody is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def readers(parts: Parts, course: str | None = None) -> Iterator[ReaderView]:
 
 
 def reader(parts: Parts, ident: str) -> list[ReaderView]:
-    """The enrollments that an id or an address names, with their deliveries. Raises NotFound."""
+    """The enrollments that an id or an address names, with their deliveries and what they share. Raises NotFound."""
     with parts.db.read() as session:
         rows = session.execute(_naming(parts, ident)).all()
         if not rows:
@@ -82,6 +86,7 @@ def reader(parts: Parts, ident: str) -> list[ReaderView]:
         found = list(_views(parts, session, rows))
         for view in found:
             view.deliveries.extend(map(_delivery_view, session.scalars(queries.deliveries_of(view.enrollment))))
+            view.shared.extend(replies.shared_with_host(parts, session, view.enrollment))
         return found
 
 

@@ -38,7 +38,7 @@ class Place:
 def look(parts: Parts, token: str) -> Place:
     """Where the reader of the mail that holds this link is. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
-        delivery, enrollment = _of_link(parts, session, token)
+        delivery, enrollment = of_link(parts, session, token)
         course = parts.library.courses.get(enrollment.course)
         if course is None:
             raise NotFound("This course is not here any more.")
@@ -54,14 +54,14 @@ def look(parts: Parts, token: str) -> Place:
         zone=enrollment.zone,
         pace=enrollment.pace,
         perspective=enrollment.perspective,
-        leave_token=parts.keys.web_token(delivery, "leave"),
+        leave_token=parts.keys.web_token(delivery.id, "leave"),
     )
 
 
 def pause(parts: Parts, token: str) -> None:
     """Stand still until the reader says so. Harmless if they stand still already, or have ended. Raises NotFound."""
     with parts.db.read() as session:
-        enrollment = _of_link(parts, session, token)[1]
+        enrollment = of_link(parts, session, token)[1]
     if enrollment.state is EnrollmentState.ACTIVE:
         stay.pause(parts, enrollment.id, PauseReason.READER)
 
@@ -69,7 +69,7 @@ def pause(parts: Parts, token: str) -> None:
 def resume(parts: Parts, token: str, now: datetime) -> None:
     """Go on after the reader's own pause; the host's stays. Harmless if nothing is paused. Raises NotFound."""
     with parts.db.read() as session:
-        enrollment = _of_link(parts, session, token)[1]
+        enrollment = of_link(parts, session, token)[1]
     if enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason is PauseReason.READER:
         stay.resume(parts, enrollment.id, now)
 
@@ -79,13 +79,13 @@ def choose_pace(parts: Parts, token: str, pace: str, now: datetime) -> None:
     if pace not in PACES:
         raise UsageError(f"There is no such pace. There is: {', '.join(PACES)}.")
     with parts.db.write() as session:
-        stay.change_pace(_of_link(parts, session, token)[1], Pace(pace), now)
+        stay.change_pace(of_link(parts, session, token)[1], Pace(pace), now)
 
 
 def choose_perspective(parts: Parts, token: str, perspective: str) -> None:
     """From the next lesson on in this reading; an empty word is `unsaid`. Raises NotFound, or UsageError for another word."""
     with parts.db.write() as session:
-        enrollment = _of_link(parts, session, token)[1]
+        enrollment = of_link(parts, session, token)[1]
         course = parts.library.courses.get(enrollment.course)
         if perspective and (course is None or perspective not in course.perspectives):
             raise UsageError("There is no such perspective in this course.")
@@ -95,7 +95,7 @@ def choose_perspective(parts: Parts, token: str, perspective: str) -> None:
 def again(parts: Parts, token: str, now: datetime) -> None:
     """Send a copy of the last lesson with the next tick; at most one copy a lesson a day. It does not touch the pace. Raises NotFound."""
     with parts.db.write() as session:
-        enrollment = _of_link(parts, session, token)[1]
+        enrollment = of_link(parts, session, token)[1]
         if enrollment.last_lesson is None or enrollment.state is EnrollmentState.LEFT:
             return
         reader = session.get_one(Subscriber, enrollment.subscriber_id)
@@ -112,9 +112,10 @@ def again(parts: Parts, token: str, now: datetime) -> None:
         )
 
 
-def _of_link(parts: Parts, session: Session, token: str) -> tuple[str, Enrollment]:
+def of_link(parts: Parts, session: Session, token: str) -> tuple[Delivery, Enrollment]:
+    """The mail that holds this link to a reader's page, and whose it is. Raises NotFound."""
     ident = parts.keys.read_web_token(token, "me")
     delivery = session.get(Delivery, ident) if ident else None
     if delivery is None or delivery.enrollment_id is None or delivery.revoked_at is not None:
         raise NotFound("This link is not one of ours, or it is too old.")
-    return delivery.id, session.get_one(Enrollment, delivery.enrollment_id)
+    return delivery, session.get_one(Enrollment, delivery.enrollment_id)

@@ -8,7 +8,7 @@ from tests.support.house import MONDAY
 
 KEYS = [
     "id", "enrollment", "email", "course", "state", "reason", "perspective", "zone", "day", "hour", "pace", "lesson", "due",
-    "deliveries",
+    "deliveries", "shared",
 ]  # fmt: skip
 DELIVERY = ["id", "kind", "enrollment", "course", "lesson", "state", "reason", "due", "at"]
 

@@ -12,8 +12,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from dripcourse.services import stay
 from dripcourse.web.app import create_app
+from dripcourse.web.reader import MOST_FORM_BYTES
 from tests.support.house import open_house
 from tests.web.conftest import COVER, Site
+from tests.web.test_answer import write
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +83,10 @@ def pages(served: Served) -> dict[str, str]:
     site.reading("resting@example.org")
     resting = site.link("me", "resting@example.org")
     site.post(resting, do="pause")
+    site.reading("writing@example.org")
+    writing = site.link("me", "writing@example.org")
+    for text in ("one", "two"):
+        write(site, writing, text)
     site.reading("gone@example.org")
     gone = site.link("leave", "gone@example.org")
     site.post(gone)
@@ -95,6 +101,7 @@ def pages(served: Served) -> dict[str, str]:
         "left": gone,
         "me": me,
         "resting": resting,
+        "writing": writing,
         "ended": site.link("me", "gone@example.org"),
         "missing": "/nothing",
     }
@@ -177,6 +184,64 @@ def test_a_reader_signs_up_confirms_and_leaves(served: Served, width: int, scrip
         expect(page.get_by_role("heading", name="That is done")).to_be_visible()
     assert stay.has_left(site.house.parts, site.link("leave", who).split("/")[-1])
     assert not served.elsewhere
+
+
+@pytest.mark.parametrize(
+    ("width", "script", "dark"),
+    [(PHONE, True, True), (PHONE, False, False), (DESK, True, False), (DESK, False, True)],
+)
+def test_a_reader_answers_shares_and_deletes(served: Served, width: int, script: bool, dark: bool) -> None:
+    site, who = served.site, f"answers-{width}-{script}@example.org".lower()
+    site.reading(who, perspective="betrayed")
+    with served.visit(width, dark=dark, script=script) as page:
+
+        def looks_right() -> None:
+            does_not_scroll_sideways(page)
+            if script:
+                is_accessible(page)
+
+        page.goto(site.link("me", who))
+        page.get_by_role("button", name="Keep it").click()
+        expect(page.get_by_text("There are no words in it yet.")).to_be_in_viewport()
+        looks_right()
+        page.get_by_label("Your words").fill("I do the shopping alone now.\n\nI had not noticed.")
+        page.get_by_role("button", name="Keep it").click()
+        expect(page.get_by_text("It is kept, and this page does not show it again.")).to_be_in_viewport()
+        looks_right()
+        assert "shopping" not in page.content()
+        page.reload()  # posts once more
+        expect(page.get_by_text("One answer of yours is kept.")).to_be_visible()
+        page.get_by_role("button", name="Share it").click()
+        expect(page.get_by_text("Whoever runs these letters can read it from now on.")).to_be_in_viewport()
+        looks_right()
+        page.get_by_role("button", name="Take it back").click()
+        expect(page.get_by_text("Private: nobody reads it.")).to_be_visible()
+        page.get_by_label("Your words").fill("Something else.")
+        page.get_by_role("button", name="Keep it").click()
+        page.get_by_role("button", name="Delete all of them").click()
+        expect(page.get_by_role("heading", name="Delete all 2 answers?")).to_be_visible()
+        looks_right()
+        page.get_by_role("button", name="Delete", exact=True).click()
+        expect(page.get_by_text("It is hidden as of now")).to_be_in_viewport()
+        looks_right()
+        assert "kept." not in page.locator("#kept").inner_text()
+    assert not served.elsewhere
+
+
+def test_what_was_too_much_is_still_in_the_browser_one_page_back(served: Served) -> None:
+    site = served.site
+    site.reading("much@example.org")
+    line = "As much as this nobody writes by hand.\n"
+    lines = MOST_FORM_BYTES // len(line) + 1
+    with served.visit() as page:
+        page.goto(site.link("me", "much@example.org"))
+        page.get_by_label("Your words").fill("x")
+        page.evaluate("([line, times]) => { words.value = line.repeat(times); }", [line, lines])
+        page.get_by_role("button", name="Keep it").click()
+        expect(page.get_by_role("heading", name="That was too much at once")).to_be_visible()
+        page.go_back()
+        assert page.evaluate("words.value.length") == len(line) * lines
+    served.complaints[:] = [each for each in served.complaints if "413" not in each]
 
 
 def test_the_keyboard_alone_is_enough_and_always_seen(served: Served) -> None:
