@@ -16,7 +16,7 @@ from dripcourse.services import backup, rotate
 from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
-from dripcourse.services.parts import Clock, Parts, Rules
+from dripcourse.services.parts import Clock, Parts, Rules, Store
 from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl
 from dripcourse.transports.outbox import Outbox
 from dripcourse.transports.smtp import Smtp
@@ -135,17 +135,32 @@ def open_parts(settings: Settings, *, bring_up: bool = False, transport: Transpo
     `bring_up` brings an old schema up; a brand-new embedded database is always set up. Raises SchemaError, CourseError,
     SettingsError or DatabaseAway, each in words for the host.
     """
-    db = open_database(settings)
-    try:
-        if bring_up or (db.is_sqlite and schema.is_empty(db)):
-            schema.upgrade(db, now=utc_now())
-        schema.require(db)
+    with _ready_database(settings, bring_up=bring_up) as db:
         parts = _assemble(settings, db, transport or choose_transport(settings))
         require_keys(db, parts.keys)
         try:
             yield parts
         finally:
             parts.transport.close()
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """The few parts that taking mail in wants. Raises SchemaError, SettingsError or DatabaseAway, each in words for the host."""
+    with _ready_database(settings) as db:
+        keys = _keyring(settings)
+        require_keys(db, keys)
+        yield Store(db, keys, _rules(settings))
+
+
+@contextmanager
+def _ready_database(settings: Settings, *, bring_up: bool = False) -> Iterator[Database]:
+    db = open_database(settings)
+    try:
+        if bring_up or (db.is_sqlite and schema.is_empty(db)):
+            schema.upgrade(db, now=utc_now())
+        schema.require(db)
+        yield db
     finally:
         db.close()
 
@@ -157,10 +172,8 @@ def _keyring(settings: Settings) -> Keyring:
     )
 
 
-def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
-    library = load_courses(settings.courses_dir)
-    keys = _keyring(settings)
-    rules = Rules(
+def _rules(settings: Settings) -> Rules:
+    return Rules(
         base_url=settings.base_url,
         mail_from=settings.mail_from,
         system_from=settings.system_from,
@@ -174,6 +187,10 @@ def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
         inbound_keys=settings.sendgrid_inbound_public_keys,
         inbound_secret=settings.inbound_secret.get_secret_value() if settings.inbound_secret else None,
     )
+
+
+def _assemble(settings: Settings, db: Database, transport: Transport) -> Parts:
+    library, keys, rules = load_courses(settings.courses_dir), _keyring(settings), _rules(settings)
     return Parts(
         db=db,
         keys=keys,

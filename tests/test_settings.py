@@ -22,6 +22,7 @@ from dripcourse.domain.mail import Mailbox
 from dripcourse.settings import (
     ABOUT,
     HostPort,
+    Listen,
     Needs,
     OutboxUrl,
     SendgridUrl,
@@ -163,8 +164,12 @@ def test_mail_has_four_doors(here: Path, given: str, value: object) -> None:
         ("RATE_PER_SECOND", "2.5", "rate_per_second", 2.5),
         ("LEASE_SECONDS", "3600", "lease_seconds", 3600),
         ("UNSURE_POLICY", "hold", "unsure_policy", "hold"),
-        ("LMTP_LISTEN", "127.0.0.1:8024", "lmtp_listen", HostPort("127.0.0.1", 8024)),
-        ("LMTP_LISTEN", "[::1]:24", "lmtp_listen", HostPort("::1", 24)),
+        ("LMTP_LISTEN", "127.0.0.1:8024", "lmtp_listen", Listen("lmtp", HostPort("127.0.0.1", 8024))),
+        ("LMTP_LISTEN", "[::1]:24", "lmtp_listen", Listen("lmtp", HostPort("::1", 24))),
+        ("LMTP_LISTEN", "lmtp://mx:24", "lmtp_listen", Listen("lmtp", HostPort("mx", 24))),
+        ("LMTP_LISTEN", "smtp://[::1]:8025", "lmtp_listen", Listen("smtp", HostPort("::1", 8025))),
+        ("LMTP_LISTEN", "/run/drip/mail", "lmtp_listen", Listen("lmtp", Path("/run/drip/mail"))),
+        ("LMTP_LISTEN", "smtp:/run/drip/mail", "lmtp_listen", Listen("smtp", Path("/run/drip/mail"))),
         ("AUTHSERV_ID", "mx.example.org", "authserv_id", "mx.example.org"),
         ("SENDGRID_API_URL", "http://127.0.0.1:4010/", "sendgrid_api_url", "http://127.0.0.1:4010"),
         ("DRIPCOURSE_NOW", "2026-12-01T09:00+01:00", "now", datetime(2026, 12, 1, 8, tzinfo=UTC)),
@@ -232,6 +237,9 @@ WRONG = [
     ("LMTP_LISTEN", "8024", "is not a host and a port"),
     ("LMTP_LISTEN", "localhost:65536", "is not a host and a port"),
     ("LMTP_LISTEN", "::1:24", "is not a host and a port"),
+    ("LMTP_LISTEN", "imap://localhost:24", "is not a host and a port"),
+    ("LMTP_LISTEN", "smtp:", "is not a host and a port"),
+    ("LMTP_LISTEN", "run/drip/mail", "is not a host and a port"),
     ("IMAP_URL", "imaps://mail.example.org", "is not imaps:// with user, password and host"),
     ("IMAP_URL", "pop3://u:hush-hush@mail.example.org", "is not imaps://"),
     ("IMAP_URL", "imap://u:hush-hush@mail.example.org", "would send the password unencrypted"),
@@ -482,7 +490,7 @@ def test_what_doctor_prints_is_every_setting_in_words(here: Path) -> None:
     assert shown["DATABASE_URL"] == f"sqlite:///{here}/data/dripcourse.db"
     assert shown["MAIL_URL"] == "outbox:/srv/out"
     assert shown["MAIL_FROM"] == "Slow Letters <letters@example.org>"
-    assert (shown["SYSTEM_FROM"], shown["LMTP_LISTEN"], shown["IMAP_URL"]) == ("a@example.org", "::1:24", "-")
+    assert (shown["SYSTEM_FROM"], shown["LMTP_LISTEN"], shown["IMAP_URL"]) == ("a@example.org", "lmtp://[::1]:24", "-")
     assert dict(redacted(load(here, {"MAIL_URL": "sendgrid:", "SENDGRID_API_KEY": "x"})))["MAIL_URL"] == "sendgrid:"
     assert dict(redacted(load_settings(environ={}, cwd=here, needs=Needs.NOTHING)))["MAIL_FROM"] == "-"
 

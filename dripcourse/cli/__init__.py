@@ -1,11 +1,13 @@
 """The command line: what a host types. Commands load when they are called, so that `--help` is quick.
 
-Exit codes: 0 done; 1 could not; 2 asked for wrongly, or the settings do not allow it.
+Exit codes: 0 done; 1 could not; 2 asked for wrongly, or the settings do not allow it. But what a mail server pipes a message
+into ends with 0 or 75 (EX_TEMPFAIL in sysexits.h): on anything else it would send the reader's words back to them.
 """
 
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -20,7 +22,7 @@ COMMANDS = {
     "tick": ("dripcourse.cli.tick", "command", "do everything that is due at an instant, once"),
     "course": ("dripcourse.cli.course", "group", "list, start and check courses"),
     "subscriber": ("dripcourse.cli.subscriber", "group", "add, import, list, look at, pause and resume readers"),
-    "inbound": ("dripcourse.cli.inbound", "group", "read mail that comes in"),
+    "inbound": ("dripcourse.cli.inbound", "group", "take in a message that a mail server pipes to us, or only read it"),
     "deliveries": ("dripcourse.cli.deliveries", "group", "what was sent, what is unsure, and your word on it"),
     "db": ("dripcourse.cli.database", "group", "the database's schema"),
     "doctor": ("dripcourse.cli.doctor", "command", "what is missing or unsafe, before a reader finds out"),
@@ -65,9 +67,25 @@ def dripcourse(ctx: click.Context, config: str | None) -> None:
     ctx.obj = config
 
 
+KEEP_IT = 75
+"""To a mail server: not stored, keep the message and try again."""
+
+
 def main() -> None:
     """Run the command line and exit; a failure is a sentence on stderr, never a traceback."""
     os.umask(0o077)  # whatever we make, database and mails and keys, is its owner's alone
+    if not {"inbound", "receive"} <= set(sys.argv[1:]):
+        _run()
+    try:
+        _run()
+    except SystemExit as end:
+        sys.exit(KEEP_IT if end.code else 0)
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the message must not be sent back
+        click.echo(f"dripcourse: the message was not stored ({type(error).__name__})", err=True)
+        sys.exit(KEEP_IT)
+
+
+def _run() -> NoReturn:
     try:
         sys.exit(dripcourse.main(standalone_mode=False))  # a code if click itself ends, as --help does; else None
     except click.exceptions.Abort:

@@ -4,7 +4,10 @@ import errno
 import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import ExitStack
 from types import FrameType
+from typing import Protocol
 
 import click
 import waitress
@@ -19,6 +22,8 @@ from dripcourse.settings import Settings, ensure_secrets
 from dripcourse.web.app import create_app
 
 _THREADS = 8
+_MOST_BYTES = 2**26
+"""No request is larger; a post with mail in it is the largest, and a provider's mail has half of that."""
 
 
 @click.command("run")
@@ -49,14 +54,34 @@ def _stay(ctx: click.Context, *, web: bool, beat: bool) -> None:
     listener = listen(settings.host, settings.port) if web else None
     with open_parts(settings, bring_up=web and beat) as parts:
         refuse_false_future(parts.transport, clock)
-        heartbeat = Heartbeat(Heart(parts, clock, real=is_real(clock)), settings.tick_seconds) if beat else None
-        if heartbeat:
-            heartbeat.start()
-        try:
+        stays: list[Stays] = [*_doors(parts, clock, settings), _heartbeat(parts, clock, settings)] if beat else []
+        with ExitStack() as stack:
+            for each in stays:
+                each.start()
+                stack.callback(each.stop)
             _serve(parts, clock, settings, listener) if listener else _wait()
-        finally:
-            if heartbeat:
-                heartbeat.stop()
+
+
+class Stays(Protocol):
+    """Something with a thread of its own."""
+
+    def start(self) -> None:
+        """Begin."""
+
+    def stop(self) -> None:
+        """End, and wait for that."""
+
+
+def _heartbeat(parts: Parts, clock: Clock, settings: Settings) -> Heartbeat:
+    return Heartbeat(Heart(parts, clock, real=is_real(clock)), settings.tick_seconds)
+
+
+def _doors(parts: Parts, clock: Clock, settings: Settings) -> Iterator[Stays]:
+    """Where mail comes in, of what the settings name."""
+    if settings.lmtp_listen:
+        from dripcourse.doors.listener import Listener
+
+        yield Listener(settings.lmtp_listen, parts, clock)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -80,7 +105,12 @@ def listen(host: str, port: int) -> socket.socket:
 def _serve(parts: Parts, clock: Clock, settings: Settings, listener: socket.socket) -> None:
     app = create_app(parts, clock, trusted_proxies=settings.trusted_proxies, tick_seconds=settings.tick_seconds)
     server = waitress.create_server(
-        app, sockets=[listener], threads=_THREADS, ident="", clear_untrusted_proxy_headers=settings.trusted_proxies == 0
+        app,
+        sockets=[listener],
+        threads=_THREADS,
+        ident="",
+        max_request_body_size=_MOST_BYTES,
+        clear_untrusted_proxy_headers=settings.trusted_proxies == 0,
     )
     click.echo(f"dripcourse listens on http://{settings.host}:{settings.port} - readers see {settings.base_url}")
     signal.signal(signal.SIGTERM, _end)

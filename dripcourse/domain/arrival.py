@@ -15,6 +15,10 @@ _HEADERS_END = re.compile(rb"\r?\n\r?\n")
 _SAID_BY_ITS_WRITER = re.compile(
     rb"^(message-id|from|date|subject)[ \t]*:(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE
 )
+_SAID_BY_A_SERVER = re.compile(
+    rb"^(?:delivered-to|x-original-to|envelope-to)[ \t]*:[ \t]*<?([^\s<>]{1,320})>?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MOST_HEADER_BYTES = 2**18
 _SLICE = 2**20
 
@@ -83,14 +87,26 @@ def is_ours(address: str, reply_domain: str, mailboxes: Iterable[str]) -> bool:
     return written.rpartition("@")[2] == reply_domain.casefold() or written in {each.casefold() for each in mailboxes}
 
 
+def delivered_to(raw: bytes) -> tuple[str, ...]:
+    """The addresses that mail servers wrote into a message when they delivered it. Anybody can have written them."""
+    found = _SAID_BY_A_SERVER.findall(_head(raw)[0])
+    return tuple(dict.fromkeys(address.decode("utf-8", "replace") for address in found))
+
+
+def _head(raw: bytes) -> tuple[bytes, int]:
+    """The headers, with plain line ends, and where the body begins."""
+    split = _HEADERS_END.search(raw, 0, _MOST_HEADER_BYTES)
+    end = split.start() if split else min(len(raw), _MOST_HEADER_BYTES)
+    return raw[:end].replace(b"\r", b""), split.end() if split else end
+
+
 def identity(raw: bytes) -> bytes:
     """What makes a message itself, whatever way it came and however often: the digest of its Message-ID and its body.
 
     Headers that a mail server writes on the way, and how it ends its lines, do not count. A message without a Message-ID
     (RFC 5322 3.6.4 allows that) is known by From, Date and Subject instead.
     """
-    split = _HEADERS_END.search(raw, 0, _MOST_HEADER_BYTES)
-    head = raw[: split.start() if split else min(len(raw), _MOST_HEADER_BYTES)].replace(b"\r", b"")
+    head, begin = _head(raw)
     said: dict[bytes, bytes] = {}
     for name, value in _SAID_BY_ITS_WRITER.findall(head):
         said.setdefault(name.lower(), b" ".join(value.split()))
@@ -99,7 +115,7 @@ def identity(raw: bytes) -> bytes:
     found = sha256()
     for part in names:
         found.update(b"%d:%s" % (len(part), part))
-    begin, end = split.end() if split else len(head), len(raw)
+    end = len(raw)
     while end > begin and raw[end - 1 : end] in (b"\r", b"\n"):
         end -= 1
     for place in range(begin, end, _SLICE):

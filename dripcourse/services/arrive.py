@@ -22,9 +22,18 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import arrivals
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import Arrival, Door, carries_token, identity, is_ours, leaves, within_bounds
+from dripcourse.domain.arrival import (
+    Arrival,
+    Door,
+    carries_token,
+    delivered_to,
+    identity,
+    is_ours,
+    leaves,
+    within_bounds,
+)
 from dripcourse.services.keys import new_id
-from dripcourse.services.parts import Parts, Rules
+from dripcourse.services.parts import Parts, Rules, Store
 
 FORGET_AFTER = timedelta(days=30)
 """How long a message is kept that turned out to be nobody's."""
@@ -32,7 +41,7 @@ _PURPOSE = "arrival"
 _FORGOTTEN = "nobody's: forgotten after 30 days"
 
 
-def store(parts: Parts, arrival: Arrival, now: datetime) -> bool:
+def store(parts: Parts | Store, arrival: Arrival, now: datetime) -> bool:
     """Keep a message, sealed and committed, to be handled from `now` on; False if that very message is here already.
 
     Raises DatabaseAway if it could not be kept: then whoever hands it over must keep it and try again. Of a message that is too
@@ -44,7 +53,7 @@ def store(parts: Parts, arrival: Arrival, now: datetime) -> bool:
     return any(stored)
 
 
-def read(parts: Parts, row: Inbound) -> Arrival:
+def read(parts: Parts | Store, row: Inbound) -> Arrival:
     """The message in a row, as it came. Raises Unsealable if its key has gone, or the message itself has."""
     envelope, _, raw = parts.keys.unseal(row.raw_sealed or b"", _PURPOSE, row.id).partition(b"\n")
     said = json.loads(envelope)
@@ -54,6 +63,11 @@ def read(parts: Parts, row: Inbound) -> Arrival:
 def takes(rules: Rules, address: str) -> bool:
     """Whether we take mail for an address at all."""
     return is_ours(address, rules.reply_domain, (rules.mail_from.address, rules.system_from.address))
+
+
+def named_recipients(rules: Rules, raw: bytes) -> tuple[str, ...]:
+    """Those of our addresses that a mail server wrote down when it delivered a message; for a door that is told no envelope."""
+    return tuple(address for address in delivered_to(raw) if takes(rules, address))
 
 
 def forget_old(parts: Parts, now: datetime) -> None:
@@ -71,7 +85,7 @@ def _apart(arrival: Arrival) -> Iterator[Arrival]:
         yield replace(arrival, rcpt=others)
 
 
-def _store_one(parts: Parts, arrival: Arrival, known: bytes, now: datetime) -> bool:
+def _store_one(parts: Parts | Store, arrival: Arrival, known: bytes, now: datetime) -> bool:
     order = next((address.lower() for address in arrival.rcpt if leaves(address)), "")
     digests = parts.keys.arrival_digests(known + order.encode())
     row = _row(parts, arrival, digests[0], now)  # sealed before the transaction, which should be short
@@ -84,7 +98,7 @@ def _store_one(parts: Parts, arrival: Arrival, known: bytes, now: datetime) -> b
         return False
 
 
-def _row(parts: Parts, arrival: Arrival, digest: bytes, now: datetime) -> dict[str, object]:
+def _row(parts: Parts | Store, arrival: Arrival, digest: bytes, now: datetime) -> dict[str, object]:
     ident = new_id()
     return {
         "id": ident,
@@ -99,7 +113,7 @@ def _row(parts: Parts, arrival: Arrival, digest: bytes, now: datetime) -> dict[s
     }
 
 
-def _sealed(parts: Parts, arrival: Arrival, ident: str) -> bytes:
+def _sealed(parts: Parts | Store, arrival: Arrival, ident: str) -> bytes:
     said = {"rcpt": arrival.rcpt, "sender": arrival.sender, "spf": arrival.spf, "dkim": arrival.dkim}
     return parts.keys.seal(b"\n".join((json.dumps(said).encode(), arrival.raw)), _PURPOSE, ident)
 
@@ -115,7 +129,7 @@ def _reason(rules: Rules, arrival: Arrival) -> str:
     return ""
 
 
-def _add_recipients(parts: Parts, session: Session, row: Inbound, arrival: Arrival, now: datetime) -> None:
+def _add_recipients(parts: Parts | Store, session: Session, row: Inbound, arrival: Arrival, now: datetime) -> None:
     """Another copy of a message: what its recipients tell is added, as long as there is somewhere to add it."""
     if row.raw_sealed is None:
         return

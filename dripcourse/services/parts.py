@@ -48,3 +48,12 @@ class Parts:
     transport: Transport
     journal: Journal
     rules: Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The parts that taking mail in wants, for a process that does nothing else: no course is read for it."""
+
+    db: Database
+    keys: Keyring
+    rules: Rules

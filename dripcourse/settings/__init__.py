@@ -11,12 +11,13 @@ from dripcourse.settings.load import load_settings
 from dripcourse.settings.model import Settings
 from dripcourse.settings.show import doubts, redacted
 from dripcourse.settings.urls import MailUrl, OutboxUrl, SendgridUrl, SmtpUrl
-from dripcourse.settings.words import HostPort
+from dripcourse.settings.words import HostPort, Listen
 
 __all__ = [
     "ABOUT",
     "About",
     "HostPort",
+    "Listen",
     "MailUrl",
     "Needs",
     "OutboxUrl",

@@ -83,7 +83,11 @@ ABOUT = {
         "The name under which your own mail server writes Authentication-Results; those of any other name are not believed.",
         "mx.example.org",
     ),
-    "LMTP_LISTEN": About("Where to take mail from your own mail server (LMTP).", "127.0.0.1:8024"),
+    "LMTP_LISTEN": About(
+        "Where to take mail from your own mail server: `host:port` or the whole path of a socket, by LMTP; by SMTP with `smtp:` "
+        "before it.",
+        "127.0.0.1:8024",
+    ),
     "IMAP_URL": About(
         "A mailbox to read replies from, with its folder.",
         "imaps://replies:PASSWORD@mail.example.org/INBOX",

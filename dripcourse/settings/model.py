@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, SecretStr
 from dripcourse.domain.mail import Mailbox
 from dripcourse.settings import urls, words
 from dripcourse.settings.urls import MailUrl, OutboxUrl
-from dripcourse.settings.words import HostPort
+from dripcourse.settings.words import Listen
 
 
 class Settings(BaseModel):
@@ -35,7 +35,7 @@ class Settings(BaseModel):
     )
     inbound_secret: Annotated[SecretStr | None, PlainValidator(words.path_secret)] = None
     authserv_id: Annotated[str | None, PlainValidator(words.word)] = None
-    lmtp_listen: Annotated[HostPort | None, PlainValidator(words.listen)] = None
+    lmtp_listen: Annotated[Listen | None, PlainValidator(words.listen)] = None
     imap_url: Annotated[SecretStr | None, PlainValidator(urls.imap)] = None
     secret_keys: Annotated[tuple[SecretStr, ...], PlainValidator(words.secrets)] = Field((), alias="SECRET_KEY")
     reply_keys: Annotated[tuple[SecretStr, ...], PlainValidator(words.seal_keys)] = ()

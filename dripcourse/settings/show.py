@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from dripcourse.domain.mail import Mailbox
 from dripcourse.settings import urls
 from dripcourse.settings.model import Settings
-from dripcourse.settings.words import HostPort
+from dripcourse.settings.words import HostPort, Listen
 
 _URLS = ("database_url", "imap_url")
 
@@ -38,8 +38,10 @@ def _in_words(value: object) -> str:
             return f"{'smtps' if tls == 'tls' else 'smtp'}://{f'{user}:***@' if user else ''}{host}:{port} ({tls})"
         case urls.SendgridUrl():
             return "sendgrid:"
-        case HostPort(host, port):
-            return f"{host}:{port}"
+        case Listen(protocol, HostPort(host, port)):
+            return f"{protocol}://{f'[{host}]' if ':' in host else host}:{port}"
+        case Listen(protocol, path):
+            return f"{protocol}:{path}"
         case _:
             return str(value)
 

@@ -8,7 +8,7 @@ from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import SecretStr, ValidationInfo
 
@@ -29,6 +29,13 @@ class HostPort(NamedTuple):
 
     host: str
     port: int
+
+
+class Listen(NamedTuple):
+    """What to speak, and where: on a port, or at a socket in the file system."""
+
+    protocol: Literal["lmtp", "smtp"]
+    where: HostPort | Path
 
 
 def folder(text: str, info: ValidationInfo) -> Path:
@@ -82,12 +89,17 @@ def host(text: str) -> str:
     return text
 
 
-def listen(text: str) -> HostPort:
-    """`host:port`, with an IPv6 address in brackets."""
-    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})", text)
+def listen(text: str, info: ValidationInfo) -> Listen:
+    """`host:port` (an IPv6 address in brackets) or the path of a socket; `smtp:` or `lmtp:` before it, LMTP if neither is."""
+    scheme, colon, rest = text.partition(":")
+    protocol: Literal["lmtp", "smtp"] = "smtp" if colon and scheme == "smtp" else "lmtp"
+    where = rest.removeprefix("//") if colon and scheme in ("smtp", "lmtp") else text
+    if where.startswith("/"):
+        return Listen(protocol, folder(where, info))
+    found = re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):([0-9]{1,5})", where)
     if found is None or int(found[2]) not in PORTS:
-        raise ValueError("is not a host and a port with a colon between them")
-    return HostPort(found[1].strip("[]"), int(found[2]))
+        raise ValueError("is not a host and a port with a colon between them, nor the whole path of a socket")
+    return Listen(protocol, HostPort(found[1].strip("[]"), int(found[2])))
 
 
 def whole(low: int, high: int) -> Callable[[str], int]:
