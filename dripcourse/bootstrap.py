@@ -183,6 +183,7 @@ def _rules(settings: Settings) -> Rules:
         lease=timedelta(seconds=settings.lease_seconds),
         rate_per_second=settings.rate_per_second,
         assume_after=None if settings.unsure_policy == "hold" else timedelta(days=4),
+        authserv_id=settings.authserv_id,
         event_keys=settings.sendgrid_event_public_keys,
         inbound_keys=settings.sendgrid_inbound_public_keys,
         inbound_secret=settings.inbound_secret.get_secret_value() if settings.inbound_secret else None,

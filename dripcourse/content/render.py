@@ -1,6 +1,7 @@
 """Mails, filled in: all the work that is left for one reader. Nothing is compiled, read or inlined here after the start."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,13 +9,16 @@ from typing import Any
 from jinja2 import Template
 from markupsafe import Markup
 
-from dripcourse.content.jinja import environment
+from dripcourse.content.jinja import READER, environment
 from dripcourse.content.load import Library
 from dripcourse.content.press import SIGNATURE, Sheet
 from dripcourse.content.words import Table
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.pacing import Pace
+
+_ANSWER_FACTS = ("subject", "day", "state", "number", "total", "every", "me_url", "support_url", "accept_url")
+_LINK = re.compile(r"\[([^\]]+)\]\((\S+)\)")
 
 
 class TemplateFault(DripError):
@@ -99,6 +103,41 @@ class Renderer:
             raise TemplateFault(f"There is no mail named {name}.")
         return self._render(compiled, {"every": self._every(language, pace), **facts}, f"The mail {name}")
 
+    def answer(
+        self,
+        name: str,
+        language: str,
+        *,
+        says: str = "",
+        facts: Mapping[str, str],
+        listed: Sequence[str] = (),
+    ) -> Rendered:
+        """What is written back to a reader: the mail `name`, with the words `says` of [mail.answers] if it is an `answer`.
+
+        `facts` fill in the words, `listed` are lines for a mail that has a list. Raises TemplateFault if it cannot be filled in.
+        """
+        known = dict.fromkeys(_ANSWER_FACTS, "") | dict(facts)
+        words = self.words(language)["mail"]["answers"].get(says, {})
+        told = {part: _spoken(words.get(part, ""), known) for part in ("says", "undo")}
+        compiled = self._system.get((name, self._words.language(language)))
+        if compiled is None:
+            raise TemplateFault(f"There is no mail named {name}.")
+        as_html = Markup("<br>").join(listed)
+        return self._render(compiled, known | told, f"The mail {name}", listed=("\n".join(listed), as_html))
+
+    def consent(self, language: str, pace: Pace) -> str:
+        """What somebody says who says yes to the confirmation mail, word for word: it is kept as evidence."""
+        words = str(self.words(language)["mail"]["confirm"]["agree"])
+        return READER.from_string(words).render(every=self._every(language, pace))
+
+    def every(self, language: str, pace: Pace) -> str:
+        """How often, as a thing that one gets: "a weekly e-mail"."""
+        return self._every(language, pace)
+
+    def day(self, day: date, language: str) -> str:
+        """A day as people of that language write it."""
+        return self._words.day(day, language)
+
     def subject(self, name: str, language: str, *, pace: Pace = Pace.WEEKLY) -> str:
         """The exact subject of one of the engine's own mails, to tell people what to look for."""
         return str(self._system[name, self._words.language(language)].subject.render(every=self._every(language, pace)))
@@ -129,17 +168,24 @@ class Renderer:
         every: Mapping[str, str] = self.words(language)["mail"]["every"]
         return every.get(pace, every[Pace.WEEKLY])
 
-    def _render(self, compiled: _Compiled, values: Mapping[str, Any], what: str) -> Rendered:
+    def _render(
+        self, compiled: _Compiled, values: Mapping[str, Any], what: str, listed: tuple[str, str] = ("", "")
+    ) -> Rendered:
         try:
             return Rendered(
                 subject=compiled.subject.render(values),
-                text=_ended(compiled.text.render(values, postal_address=self._postal_text)),
-                html=compiled.html.render(values, postal_address=self._postal_html),
-                said=_ended(compiled.said.render(values)),
+                text=_ended(compiled.text.render(values, postal_address=self._postal_text, listed=listed[0])),
+                html=compiled.html.render(values, postal_address=self._postal_html, listed=listed[1]),
+                said=_ended(compiled.said.render(values, listed=listed[0])),
             )
         except Exception as error:
             # the error's own words may hold a reader's link, so only its kind is told
             raise TemplateFault(f"{what} could not be filled in ({type(error).__name__}).") from error
+
+
+def _spoken(words: str, facts: Mapping[str, str]) -> str:
+    """Words of [mail.answers], filled in; they stand in a mail as plain text, so a link shows its address."""
+    return _LINK.sub(r"\1: \2", READER.from_string(words).render(facts))
 
 
 def _ended(text: str) -> str:

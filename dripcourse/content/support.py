@@ -63,3 +63,15 @@ def _line(line: LineFile) -> HelpLine:
     return HelpLine(
         line.name, line.whom, line.says, line.phone, line.text, line.web, line.source, line.checked, line.note
     )
+
+
+def help_lines(countries: Sequence[Country]) -> list[str]:
+    """The list as lines of text: a country with its emergency number, then who answers there and how."""
+    lines: list[str] = []
+    for country in countries:
+        lines.append(f"{country.name}: {country.emergency}" if country.emergency else country.name)
+        for line in country.lines:
+            ways = ", ".join(way for way in (line.phone, line.text, line.web) if way)
+            lines.append(f"- {line.name}: {ways}")
+        lines.append("")
+    return lines

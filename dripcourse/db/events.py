@@ -9,6 +9,9 @@ from sqlalchemy.orm import aliased
 from dripcourse.db.models import Circuit, Delivery, ProviderEvent
 from dripcourse.domain.delivery import DeliveryState
 
+FROM_MAIL = "mail:"
+"""How the id of an event begins that was told by a mail and not by a provider."""
+
 
 def events_to_handle(now: datetime, limit: int) -> Select[ProviderEvent]:
     """Events that nobody has handled, first come first; those about a sending that is on the wire just now wait for its record."""
@@ -57,7 +60,8 @@ def silence_speaks(delivery: Delivery, mark: datetime, *, within: timedelta, unt
     it took, from then `until` lately, it told us something about each.
     """
     other = aliased(Delivery)
-    heard = exists().where(ProviderEvent.delivery_id == other.id)
+    # what a mail told us shows nothing about the provider's own events
+    heard = exists().where(ProviderEvent.delivery_id == other.id, ~ProviderEvent.id.startswith(FROM_MAIL))
     # nothing changed since it was marked, so the index over changes bounds what is looked at
     since = other.changed_at >= mark - within
 

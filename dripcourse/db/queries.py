@@ -15,6 +15,7 @@ from dripcourse.db.models import (
     Circuit,
     Delivery,
     Enrollment,
+    Inbound,
     Instance,
     ProviderEvent,
     Signup,
@@ -29,8 +30,8 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 
 
 @cache
-def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool]:
-    """What there is to do at the instant `now`: (mend, hear, settle, decide, resume, send), each answered by an index; nothing is locked.
+def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool]:
+    """What there is to do at the instant `now`: (mend, receive, hear, settle, decide, resume, send), each answered by an index; nothing is locked.
 
     Bind `now`, `ahead`, `long` and `beyond`: what was written after the second, a delivery that waits until after the third and a
     reader who waits until after the fourth are a clock's fault and want mending. Built once: it is asked with every beat.
@@ -48,7 +49,8 @@ def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool]:
     decide = exists().where(Signup.handled_at.is_(None))
     resume = exists().where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
     hear = exists().where(ProviderEvent.handled_at.is_(None))
-    return select(mend, hear, settle, decide, resume, or_(waiting, due))
+    receive = or_(exists().where(Inbound.wake_at <= now), exists().where(Inbound.wake_at > beyond))
+    return select(mend, receive, hear, settle, decide, resume, or_(waiting, due))
 
 
 def _written_ahead(instant: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -138,14 +140,17 @@ def suppressed_among(indexes: Collection[bytes]) -> Select[bytes]:
 
 
 def may_go() -> ColumnElement[bool]:
-    """The consent check right before the wire: a lesson's enrollment is active, a copy's reader has not left; other kinds stand alone."""
+    """The consent check right before the wire: a lesson's enrollment is active, the reader of a copy or an answer has not left; other kinds stand alone."""
     mine = exists().where(Enrollment.id == Delivery.enrollment_id)
     active = mine.where(Enrollment.state == EnrollmentState.ACTIVE)
     left = mine.where(Enrollment.state == EnrollmentState.LEFT)
+    to_readers = or_(
+        Delivery.kind == Kind.COPY, Delivery.kind == Kind.RECEIPT
+    )  # no IN: the mark is for many rows at once
     return or_(
         and_(Delivery.kind == Kind.LESSON, active),
-        and_(Delivery.kind == Kind.COPY, ~left),
-        and_(Delivery.kind != Kind.LESSON, Delivery.kind != Kind.COPY),
+        and_(to_readers, ~left),
+        and_(Delivery.kind != Kind.LESSON, ~to_readers),
     )
 
 

@@ -12,9 +12,14 @@ from dripcourse.domain.delivery import Kind
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Mailbox, Outgoing
 from dripcourse.domain.pacing import next_due
+from dripcourse.services import answers
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
 from dripcourse.services.stay import slot_of
+
+_HOSTS_LANGUAGE = "en"
+"""As the commands and the log speak: a mail to the host is full of their words."""
+_NO_AUTOMATIC_ANSWERS = {"X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         rendered,
         sender=Mailbox(parts.rules.mail_from.address, course.from_name),
         to=_address(parts, subscriber),
-        reply_to=f"r+{parts.keys.mail_token(delivery.id, 'reply')}@{parts.rules.reply_domain}",
+        reply_to=_reply_to(parts, delivery),
         headers=_list_headers(parts, delivery, course, facts.leave_url),
         now=now,
     )
@@ -110,14 +115,14 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         raise NotFound("The course of this sign-up has gone.")
     url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
     rendered = parts.renderer.system("confirm", course.language, pace=course.pace, confirm_url=url)
-    headers = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
+    headers = {"Auto-Submitted": "auto-generated", **_NO_AUTOMATIC_ANSWERS}
     outgoing = _outgoing(
         parts,
         delivery,
         rendered,
         sender=parts.rules.system_from,
         to=wish.address,
-        reply_to=None,
+        reply_to=_reply_to(parts, delivery),  # a reply to it says yes
         headers=headers,
         now=now,
     )
@@ -138,13 +143,37 @@ def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     )
 
 
-_HOSTS_LANGUAGE = "en"
-"""As the commands and the log speak: a mail to the host is full of their words."""
+def _receipt(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    """What is written back to a reader's own mail (RFC 3834): in its thread, and quoting nothing of it."""
+    delivery, enrollment, subscriber = claimed.delivery, claimed.enrollment, claimed.subscriber
+    course = parts.library.courses.get(delivery.course)
+    if enrollment is None or subscriber is None or course is None:
+        raise NotFound("What this answer is about has gone.")
+    rendered, thread = answers.render(parts, delivery, course)
+    headers = {"Auto-Submitted": "auto-replied", **_NO_AUTOMATIC_ANSWERS, **thread}
+    outgoing = _outgoing(
+        parts,
+        delivery,
+        rendered,
+        sender=Mailbox(parts.rules.mail_from.address, course.from_name),
+        to=_address(parts, subscriber),
+        reply_to=_reply_to(parts, delivery),
+        headers=headers,
+        now=now,
+    )
+    return Ready(delivery, outgoing)
+
+
+def _reply_to(parts: Parts, delivery: Delivery) -> str:
+    return f"r+{parts.keys.mail_token(delivery.id, 'reply')}@{parts.rules.reply_domain}"
+
+
 _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
     Kind.LESSON: _lesson,
     Kind.COPY: _lesson,
     Kind.CONFIRM: _confirmation,
     Kind.ALERT: _alert,
+    Kind.RECEIPT: _receipt,
 }
 
 

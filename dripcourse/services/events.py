@@ -30,6 +30,8 @@ log = logging.getLogger(__name__)
 SILENCE = timedelta(hours=72)
 """After how long the absence of events can mean that a sending never was: a provider repeats them for a day."""
 _NEAR, _LATELY = timedelta(hours=1), timedelta(hours=24)
+MOST_BOUNCES = 3
+"""After hard bounces on so many days, without a reply between them, nobody is there."""
 _BATCH = 200
 
 
@@ -67,11 +69,16 @@ def store(parts: Parts, events: Sequence[Event], key: str, now: datetime) -> Non
     """
     with parts.db.write() as session:
         proven.note(session, Hook.EVENTS, key)
-        found = session.execute(asked.fences_of({event.delivery for event in events}))
-        fences = {ident: fence for ident, fence in found}  # noqa: C416 - rows are no pairs to mypy
-        rows = {event.id: _row(event, fences.get(event.delivery), now) for event in events}
-        if rows:
-            queries.keep_once(session, ProviderEvent, list(rows.values()))
+        keep(session, events, now)
+
+
+def keep(session: Session, events: Sequence[Event], now: datetime) -> None:
+    """Keep these events in the caller's transaction, whoever told them: a provider, or a mail that came back."""
+    found = session.execute(asked.fences_of({event.delivery for event in events}))
+    fences = {ident: fence for ident, fence in found}  # noqa: C416 - rows are no pairs to mypy
+    rows = {event.id: _row(event, fences.get(event.delivery), now) for event in events}
+    if rows:
+        queries.keep_once(session, ProviderEvent, list(rows.values()))
 
 
 def _row(event: Event, fence: int | None, now: datetime) -> dict[str, object]:
@@ -128,9 +135,10 @@ def _apply(parts: Parts, session: Session, event: ProviderEvent, delivery: Deliv
     else:
         news = _accept(parts, session, delivery, now)
         _move_up(delivery, told, event.detail, now)
-    if told in (Told.BOUNCED, Told.NOBODY):
-        _score(session, event, delivery)
-    if reason := _LEAVING.get(told):
+    reason = _LEAVING.get(told)
+    if told in (Told.BOUNCED, Told.NOBODY) and _score(session, event, delivery) >= MOST_BOUNCES:
+        reason = LeftReason.BOUNCED
+    if reason:
         _leave(parts, session, delivery, reason, now)
     session.flush()
     return news
@@ -172,8 +180,8 @@ def _drop(session: Session, event: ProviderEvent, delivery: Delivery, *, keeps: 
         enrollment.state, enrollment.ended_at = EnrollmentState.ACTIVE, None  # it was the last lesson, and has not come
 
 
-def _score(session: Session, event: ProviderEvent, delivery: Delivery) -> None:
-    """One point for each day on which mail to a reader bounced; counted from the events, so in any order."""
+def _score(session: Session, event: ProviderEvent, delivery: Delivery) -> float:
+    """One point for each day on which mail to a reader bounced; counted from the events, so in any order. Returns the score."""
     day = event.happened_at.replace(hour=0, minute=0, second=0, microsecond=0)
     span = (day, day + timedelta(days=1))
     earlier = sum(
@@ -183,6 +191,7 @@ def _score(session: Session, event: ProviderEvent, delivery: Delivery) -> None:
     if subscriber is not None and not earlier:
         subscriber.bounce_score += 1
         subscriber.bounced_on = max(subscriber.bounced_on or day.date(), day.date())
+    return subscriber.bounce_score if subscriber else 0
 
 
 def _leave(parts: Parts, session: Session, delivery: Delivery, reason: LeftReason, now: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, update
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
 from dripcourse.domain.clocks import TOLERANCE
-from dripcourse.services import arrive, clocks, events, replies, settle, signup, stay
+from dripcourse.services import arrive, clocks, events, receive, replies, settle, signup, stay
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
@@ -70,16 +70,17 @@ class Heart:
                 "beyond": now + clocks.FARTHEST,
             }
             asked = session.execute(queries.agenda(any_hour=any_hour), when).one()
-            to_mend, to_hear, to_settle, to_decide, to_resume, to_send = asked
+            to_mend, to_receive, to_hear, to_settle, to_decide, to_resume, to_send = asked
         if to_mend:
             clocks.bring_back(parts, self._clock)
-        arrived, settled = events.handle(parts, now) if to_hear else (0, 0)
+        received = receive.handle(parts, now) if to_receive else 0
+        arrived, settled = events.handle(parts, now) if to_hear or received else (0, 0)
         settled += settle.settle(parts, now) if to_settle else 0
-        arrived += signup.decide(parts, now) if to_decide else 0
+        arrived += received + (signup.decide(parts, now) if to_decide or received else 0)
         if to_resume:
             stay.resume_due(parts, now)
         counts = Counts()
-        if to_send or to_decide or to_resume or to_settle or to_mend or to_hear:
+        if to_send or to_decide or to_resume or to_settle or to_mend or to_hear or received:
             counts = dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
         if counts.unsure:
             settled += settle.settle(parts, self._clock())

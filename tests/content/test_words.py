@@ -11,6 +11,7 @@ from dripcourse.content.files import shipped
 from dripcourse.content.load import load_library, read_library
 from dripcourse.content.words import read_words
 from dripcourse.domain.errors import CourseError
+from dripcourse.inbound.commands import command_in
 from tests.content.garden import FACTS, SLUG, garden, planted, renderer
 
 WORDS = read_words([shipped("templates") / "words"], [])
@@ -103,3 +104,16 @@ def test_words_for_pages_come_in_the_language_that_was_asked_for() -> None:
     filled = renderer(library)
     assert filled.words("fr")["mail"]["question"] == "Une question pour vous"
     assert filled.words("xx") is filled.words("en")
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr"])
+def test_every_word_that_an_answer_tells_a_reader_to_reply_with_is_understood(language: str) -> None:
+    mail = WORDS.of(language)["mail"]
+    quoted = [
+        word for says in mail["answers"].values() for word in re.findall("[“„«]\\s?([^”“»]+?)\\s?[”“»]", says["undo"])
+    ]
+    listed = [word for key, says in mail["help"].items() for word in re.findall(r"\*\*(.+?)\*\*", says)]
+    folder = [word for word in quoted if word in ("Gesendet",)]
+    wanted = [word for word in (*quoted, *listed) if word not in folder]
+    assert len(wanted) > 20
+    assert [word for word in wanted if command_in(word, (language,)) is None] == []

@@ -1,0 +1,121 @@
+"""What we write back to a reader's mail: seldom, in thread, to their own address only, and never to a machine.
+
+An answer is offered like every other mail and goes the same way. What it says is sealed in its row until then.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from dripcourse.content.render import Rendered
+from dripcourse.content.support import help_lines
+from dripcourse.db import inbound as asked
+from dripcourse.db import queries
+from dripcourse.db.models import Delivery
+from dripcourse.domain.course import Course
+from dripcourse.domain.delivery import Kind, answer_key
+from dripcourse.domain.errors import NotFound
+from dripcourse.services import whose
+from dripcourse.services.offer import offer
+from dripcourse.services.parts import Parts
+from dripcourse.services.whose import Opened, Owner
+
+MOST_A_DAY = 5
+"""Answers to one reader within a day; what they ask for is done all the same."""
+_A_DAY = timedelta(days=1)
+_MOST_REFERENCES = 4
+_ID = re.compile(r"[!-;=?-~]{3,200}")
+_PURPOSE = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What to write back: the mail's name among the engine's own, which of its words, and the facts to fill in."""
+
+    says: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    mail: str = "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer as its row keeps it: with the subject and the ids of the thread it goes into."""
+
+    mail: str
+    says: str
+    facts: Mapping[str, str]
+    subject: str
+    in_reply_to: str
+    references: Sequence[str]
+
+
+def answer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Answer, now: datetime) -> None:
+    """Write back to a reader once for this message, in the caller's transaction; not more than five times a day."""
+    if session.scalars(asked.answers_since(owner.delivery.recipient, now - _A_DAY)).one() < MOST_A_DAY:
+        _offer(parts, session, owner, opened, says, answer_key(opened.id), now)
+
+
+def tell(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Answer, key: str, now: datetime) -> None:
+    """Tell a reader something that `key` allows but once, in the caller's transaction."""
+    _offer(parts, session, owner, opened, says, key, now)
+
+
+def render(parts: Parts, delivery: Delivery, course: Course) -> tuple[Rendered, dict[str, str]]:
+    """The words of an answer, and the headers of its thread. Raises NotFound, Unsealable or TemplateFault: then it cannot go."""
+    if delivery.answer_sealed is None:
+        raise NotFound("What this answer says has gone.")
+    written = Written(**json.loads(parts.keys.unseal(delivery.answer_sealed, _PURPOSE, delivery.id)))
+    base = parts.rules.base_url
+    facts = {
+        "me_url": f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}",
+        "support_url": f"{base}/support",
+        "subject": written.subject,
+    }
+    listed = help_lines(parts.library.support(course)) if written.mail == "support" else ()
+    facts |= written.facts
+    rendered = parts.renderer.answer(written.mail, course.language, says=written.says, facts=facts, listed=listed)
+    if not written.in_reply_to:
+        return rendered, {}
+    references = " ".join(f"<{each}>" for each in written.references)
+    return rendered, {"In-Reply-To": f"<{written.in_reply_to}>", "References": references}
+
+
+def _offer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Answer, key: str, now: datetime) -> None:
+    enrollment = owner.enrollment
+    if enrollment is None or owner.subscriber is None:
+        return
+    lesson = whose.lesson_of(session, owner.delivery)
+    offer(
+        session,
+        Kind.RECEIPT,
+        key,
+        recipient=owner.subscriber.address_index,
+        course=enrollment.course,
+        now=now,
+        enrollment=enrollment.id,
+        lesson=lesson.lesson if lesson else None,
+    )
+    row = session.scalars(queries.delivery_by_key(Kind.RECEIPT, key)).one()
+    if row.answer_sealed is None:
+        written = asdict(_written(session, owner, opened, says))
+        row.answer_sealed = parts.keys.seal(json.dumps(written).encode(), _PURPOSE, row.id)
+        session.flush()
+
+
+def _written(session: Session, owner: Owner, opened: Opened, says: Answer) -> Written:
+    """In the thread of the reader's own mail; never in that of somebody else's, which the reader has not got."""
+    own = owner.is_reader
+    mail, sent = opened.mail, whose.sent_to(session, owner.delivery)
+    thread = [each for each in (*mail.references[-_MOST_REFERENCES:], mail.message_id) if _ID.fullmatch(each)]
+    return Written(
+        mail=says.mail,
+        says=says.says,
+        facts=dict(says.facts),
+        subject=f"Re: {sent.subject}" if own and sent else "",
+        in_reply_to=mail.message_id if own and _ID.fullmatch(mail.message_id) else "",
+        references=thread if own else (),
+    )

@@ -1,0 +1,111 @@
+"""Coming in by mail: asking for a course, and the yes to the confirmation mail. The same double opt-in as on the pages."""
+
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from dripcourse.content.files import shipped
+from dripcourse.content.load import Library
+from dripcourse.content.words import FALLBACK
+from dripcourse.db.models import Signup
+from dripcourse.domain.course import Course
+from dripcourse.domain.errors import AddressError
+from dripcourse.domain.pacing import known_zone
+from dripcourse.inbound.parse import parse
+from dripcourse.services import confirm, signup, whose
+from dripcourse.services.confirm import Standing
+from dripcourse.services.enroll import How, Wish
+from dripcourse.services.parts import Parts
+from dripcourse.services.suppression import suppress
+from dripcourse.services.whose import Opened, Owner, Proof
+
+_AN_HOUR = timedelta(hours=1)
+
+
+def is_for_us(parts: Parts, opened: Opened) -> bool:
+    """Whether a message came to `subscribe@` or `subscribe+COVER@` at our own domain."""
+    return any(_cover(parts, each) is not None for each in whose.recipients(opened))
+
+
+def subscribe(parts: Parts, session: Session, opened: Opened, now: datetime, course: Course | None = None) -> str:
+    """Start the double opt-in for whoever wrote, in the caller's transaction. Returns the reason if it is not started, else ''.
+
+    Nothing tells the two apart from outside. A forged sender is not written to: somebody we believe says that it is forged.
+    """
+    if whose.evidence(parts, opened) is Proof.REFUTED:
+        return "asked for a course, but the sender is not proven"
+    covers = [cover for each in whose.recipients(opened) if (cover := _cover(parts, each)) is not None]
+    named = next((found for cover in covers if cover and (found := parts.library.find(cover))), None)
+    if any(covers) and named is None:
+        return "asked for a course that is not here"
+    wanted = named or course or default_course(parts.library)
+    if wanted is None:
+        return "asked for a course, but there is none"
+    words = parts.renderer.consent(wanted.language, wanted.pace)
+    wish = Wish(opened.mail.sender, wanted.slug, zone=_zone(opened), how=How.MAIL, consent=words)
+    try:
+        signup.append(parts, session, wish, now)
+    except AddressError:
+        return "asked for a course from an address that cannot be written to"
+    return ""
+
+
+def default_course(library: Library) -> Course | None:
+    """The course for somebody who named none: the only one; of several, the first that the host added, by its folder's name."""
+    courses = sorted(library.courses.values(), key=lambda course: course.slug)
+    own = [course for course in courses if Path(course.folder).parent != shipped("templates") / "emails"]
+    return next(iter(own or courses), None)
+
+
+def say_yes(parts: Parts, session: Session, owner: Owner, opened: Opened, now: datetime) -> str:
+    """A reply to the confirmation mail, from the address that was asked: that is enough, in the caller's transaction.
+
+    "no" or "stop" as its first word is no yes. Returns the reason if nothing is confirmed, else ''.
+    """
+    ident = owner.delivery.signup_id
+    asked = session.get(Signup, ident, with_for_update=True) if ident else None
+    if asked is None:
+        return "an answer to a confirmation that is too old"
+    if not owner.is_reader:
+        return "an answer to a confirmation, from another address"
+    language = owner.enrollment.language if owner.enrollment else FALLBACK
+    first = _first_line(opened.mail.text)
+    if opened.mail.command == "stop":
+        suppress(parts, session, whose.indexes(parts, opened.mail.sender), "asked", now)
+        return ""
+    if first.split(" ")[0].strip(",;") in _either(parts, language, "no"):
+        return "an answer to a confirmation that says no"
+    over = first in _either(parts, language, "start_over")
+    perspective = owner.enrollment.perspective if owner.enrollment else None
+    found = confirm.say_yes(parts, session, asked, perspective, now, start_over=over)
+    return "" if found.standing is Standing.DONE else "an answer to a confirmation that has run out"
+
+
+def _either(parts: Parts, language: str, what: str) -> list[str]:
+    """The words for something, in a language and in English."""
+    tables = (parts.renderer.words(each)["mail"]["by_reply"] for each in (language, FALLBACK))
+    return [word for table in tables for word in table[what].split(", ")]
+
+
+def _first_line(text: str) -> str:
+    return text.strip().split("\n", 1)[0].strip(" .!\t\"'“”„«»").casefold()
+
+
+def _cover(parts: Parts, address: str) -> str | None:
+    """The cover that an address names: '' for none, None if it is no address for asking."""
+    local, _, domain = address.lower().rpartition("@")
+    mark, _, cover = local.partition("+")
+    return cover if mark == "subscribe" and domain == parts.rules.reply_domain.lower() else None
+
+
+def _zone(opened: Opened) -> str:
+    """The zone of the mail's own Date, as far as an offset tells: better than everybody's morning in London."""
+    try:
+        offset = parsedate_to_datetime(parse(opened.arrival.raw).value("date")).utcoffset()
+    except (ValueError, TypeError, OverflowError):
+        return "UTC"
+    hours = round((offset or timedelta()) / _AN_HOUR)
+    zone = f"Etc/GMT{-hours:+d}"  # POSIX counts west of Greenwich
+    return zone if hours and known_zone(zone) else "UTC"

@@ -1,0 +1,66 @@
+"""Mail that came back, and complaints: told as events, so that one rule holds for them and for what a provider tells."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dripcourse.db.events import FROM_MAIL
+from dripcourse.db.models import Delivery
+from dripcourse.domain.delivery import DeliveryState, Reason
+from dripcourse.domain.events import Event, Told
+from dripcourse.inbound import Bounce, Severity, Verdict
+from dripcourse.services import events, whose
+from dripcourse.services.parts import Parts
+from dripcourse.services.whose import Opened
+
+_TOLD = {
+    Severity.SOFT: Told.BLOCKED,
+    Severity.POLICY: Told.BLOCKED,
+    Severity.DELAY: Told.DEFERRED,
+}
+_OPEN = (DeliveryState.UNSURE, DeliveryState.SENDING)
+
+
+def hear(parts: Parts, session: Session, opened: Opened, now: datetime) -> str | None:
+    """Take in what a bounce or a complaint tells, in the caller's transaction. Returns the delivery it is about; None if it is about none."""
+    ident = next((each for each in _named(parts, opened) if session.get(Delivery, each)), None)
+    if ident is None:
+        return None
+    bounce = opened.mail.bounce
+    told = Told.COMPLAINT if opened.mail.verdict is Verdict.COMPLAINT else _told(bounce)
+    _keep(session, opened, ident, told, bounce.status if bounce else "", now)
+    return ident
+
+
+def witness(session: Session, opened: Opened, delivery: Delivery, now: datetime) -> None:
+    """Somebody answered a mail of which nobody knew that it went: so it went."""
+    if delivery.state in _OPEN or delivery.reason is Reason.ASSUMED:
+        _keep(session, opened, delivery.id, Told.PROCESSED, "", now)
+
+
+def _told(bounce: Bounce | None) -> Told:
+    if bounce is None:
+        return Told.BLOCKED
+    if bounce.severity is Severity.HARD:
+        return Told.NOBODY if bounce.no_such_mailbox else Told.BOUNCED
+    return _TOLD[bounce.severity]
+
+
+def _keep(session: Session, opened: Opened, ident: str, told: Told, status: str, now: datetime) -> None:
+    delivery = session.get_one(Delivery, ident)
+    event = Event(f"{FROM_MAIL}{opened.id}", ident, delivery.fence, told, status, now)
+    events.keep(session, [event], now)
+
+
+def _named(parts: Parts, opened: Opened) -> Iterator[str]:
+    """The deliveries that a returned mail may be: by its tokens and ids, then by the address that the bounce came to."""
+    bounce = opened.mail.bounce
+    for token in bounce.tokens if bounce else ():
+        for purpose in ("reply", "leave"):
+            if found := parts.keys.read_mail_token(token, purpose):
+                yield found
+    yield from whose.ours(parts, bounce.ids if bounce else ())
+    if found := whose.token_of(parts, whose.recipients(opened), "reply"):
+        yield found
+    yield from whose.ours(parts, opened.mail.references)

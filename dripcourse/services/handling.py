@@ -1,0 +1,174 @@
+"""What one message means, and what is done about it: in the caller's transaction, and so that it could be done again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from dripcourse.domain.delivery import Kind, rare_key
+from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.inbound import Mail, Verdict
+from dripcourse.services import answers, asking, away, bounces, orders, replies, whose
+from dripcourse.services.answers import Answer
+from dripcourse.services.orders import Order
+from dripcourse.services.parts import Parts
+from dripcourse.services.whose import Opened, Owner
+
+STRANGER = "stranger"
+GRACE = timedelta(days=30)
+"""For how long after a reader has left their words are still kept."""
+CLICK = "was-it-you"
+"""What a link is good for by which a reader says that they wrote from another address."""
+WAITS = "from another address: waits for the reader's own word"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a message turned out to be, which delivery it answers, and why it was set aside if it was; `discard`: nothing of it is kept."""
+
+    verdict: str
+    reason: str = ""
+    delivery: str | None = None
+    discard: bool = False
+
+
+def beside(
+    parts: Parts, session: Session, addresses: Sequence[str], mail: Mail | None
+) -> tuple[str | None, Sequence[str]]:
+    """What a message is to be read beside: the text of the lesson it seems to answer, and the languages its commands may be in."""
+    delivery = whose.guess(parts, session, addresses, mail)
+    sent = whose.sent_to(session, delivery)
+    course = parts.library.courses.get(delivery.course) if delivery else None
+    spoken = [course.language] if course else [each.language for each in parts.library.courses.values()]
+    return sent.text if sent else None, tuple(dict.fromkeys([*spoken, "en"]))
+
+
+def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Done:
+    """Do all that a message asks for."""
+    mail, addresses = opened.mail, whose.recipients(opened)
+    if mail.verdict in (Verdict.BOUNCE, Verdict.COMPLAINT):
+        ident = bounces.hear(parts, session, opened, now)
+        return Done(mail.verdict, "" if ident else "about no mail of ours", ident)
+    if ident := whose.token_of(parts, addresses, "leave"):
+        return _leave(session, parts, ident, now)
+    ident = whose.token_of(parts, addresses, "reply")
+    if ident and whose.of_delivery(session, ident) is None:
+        return Done(STRANGER, "in answer to a mail that is no longer known: erased, or too old", discard=True)
+    if mail.verdict is Verdict.AUTO_REPLY or (why := away.is_automatic(parts, opened)):
+        return _automatic(parts, session, opened, why if mail.verdict is not Verdict.AUTO_REPLY else "", now)
+    owner = None if asking.is_for_us(parts, opened) else whose.find(parts, session, opened)
+    if asking.is_for_us(parts, opened) or mail.verdict is Verdict.SUBSCRIBE:
+        course = parts.library.courses.get(owner.delivery.course) if owner else None
+        return Done(Verdict.SUBSCRIBE, asking.subscribe(parts, session, opened, now, course), discard=True)
+    if owner is None:
+        return Done(STRANGER, "from nobody we know, in answer to nothing of ours")
+    return handle_for(parts, session, opened, owner, now)
+
+
+def handle_for(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
+    """Do all that a person's message asks for, once it is known whose it is."""
+    delivery, enrollment, command = owner.delivery, owner.enrollment, opened.mail.command
+    if delivery.kind is Kind.CONFIRM:
+        why = asking.say_yes(parts, session, owner, opened, now)
+        return Done(Verdict.REPLY, why, delivery.id, discard=not why)
+    if enrollment is None or owner.subscriber is None:
+        return Done(STRANGER, "in answer to a mail that is no longer known: erased, or too old", discard=True)
+    if not owner.is_reader and not _by_token_alone(command):
+        return _set_aside(parts, session, opened, owner, now)
+    if enrollment.state is EnrollmentState.LEFT and not _in_grace(owner, now):
+        return Done(opened.mail.verdict, "after the reader had left", delivery.id, discard=True)
+    if orders.is_order(command):
+        return _ordered(parts, session, opened, owner, now)
+    return _written(parts, session, opened, owner, now)
+
+
+def _ordered(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
+    """Carry out a command, and write back once. After leaving there is nothing to write to, and nothing to order but deletion."""
+    enrollment, subscriber, command = owner.enrollment, owner.subscriber, opened.mail.command
+    done = Done(Verdict.COMMAND, "", owner.delivery.id, discard=True)
+    if enrollment is None or subscriber is None or command is None:
+        return done
+    if owner.is_reader:
+        _is_there(session, opened, owner, now)
+    gone = enrollment.state is EnrollmentState.LEFT
+    if gone and command != "delete my replies":
+        return done
+    order = Order(parts, session, owner.delivery, enrollment, subscriber, command, now)
+    says = orders.carry_out(order)
+    if says is not None and not gone:
+        answers.answer(parts, session, owner, opened, says, now)
+    return done
+
+
+def _written(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
+    """Keep what a reader wrote. Their first reply ever gets a receipt."""
+    _is_there(session, opened, owner, now)
+    if owner.enrollment is not None:
+        replies.keep(
+            parts,
+            session,
+            enrollment=owner.enrollment,
+            delivery=whose.lesson_of(session, owner.delivery),
+            text=opened.mail.text,
+            raw=opened.arrival.raw,
+            inbound_id=opened.id,
+            sender=owner.proof.value,
+            now=now,
+        )
+    if owner.subscriber is not None and _may_be_told(owner):
+        says = "unreadable" if _is_unreadable(opened) else "arrived"
+        answers.tell(parts, session, owner, opened, Answer(says), rare_key(says, owner.subscriber.id), now)
+    return Done(Verdict.REPLY, "", owner.delivery.id, discard=True)
+
+
+def _is_there(session: Session, opened: Opened, owner: Owner, now: datetime) -> None:
+    """Whoever answers has got the mail, and reads their mailbox."""
+    bounces.witness(session, opened, owner.delivery, now)
+    if owner.subscriber is not None:
+        owner.subscriber.bounce_score, owner.subscriber.bounced_on = 0, None
+
+
+def _is_unreadable(opened: Opened) -> bool:
+    """Whether a message holds words that we cannot get at: packed by Outlook, or encrypted."""
+    return any(each.startswith("cannot read") for each in opened.mail.evidence)
+
+
+def _leave(session: Session, parts: Parts, ident: str, now: datetime) -> Done:
+    """Mail to a lesson's address for leaving, whatever it says and whoever sends it: many mail programs send it by themselves."""
+    owner = whose.of_delivery(session, ident)
+    orders.stop(parts, session, owner.enrollment if owner else None, now)
+    return Done(
+        Verdict.COMMAND, "" if owner else "to leave what is erased already", ident if owner else None, discard=True
+    )
+
+
+def _automatic(parts: Parts, session: Session, opened: Opened, why: str, now: datetime) -> Done:
+    """Nobody wrote it. It is never answered and changes nothing, but that a reader who is away is waited for."""
+    owner = whose.find(parts, session, opened)
+    if owner is not None and not why:
+        away.hold(session, owner, opened, now)
+    return Done(Verdict.AUTO_REPLY, why, owner.delivery.id if owner else None)
+
+
+def _set_aside(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
+    """Words that may be somebody else's: locked away. The reader alone is asked, at most once a day; whoever wrote is told nothing."""
+    if owner.subscriber is not None and _may_be_told(owner):
+        url = f"{parts.rules.base_url}/was-it-you/{parts.keys.web_token(opened.id, CLICK)}"
+        key = rare_key("whose", owner.subscriber.id, now.date().isoformat())
+        answers.tell(parts, session, owner, opened, Answer("", {"accept_url": url}, mail="was_it_you"), key, now)
+    return Done(STRANGER, WAITS, owner.delivery.id)
+
+
+def _by_token_alone(command: str | None) -> bool:
+    return command is not None and command.split(" ")[0] in orders.BY_TOKEN_ALONE
+
+
+def _in_grace(owner: Owner, now: datetime) -> bool:
+    """Whether somebody who left did so a short while ago, and had said yes before."""
+    row = owner.enrollment
+    return row is not None and row.confirmed_at is not None and row.ended_at is not None and now <= row.ended_at + GRACE
+
+
+def _may_be_told(owner: Owner) -> bool:
+    return owner.enrollment is not None and owner.enrollment.state is not EnrollmentState.LEFT
