@@ -41,5 +41,6 @@ def adopt(ctx: click.Context) -> None:
         done = adopting.adopt(parts, clock())
         click.echo(
             f"Adopted. From the journal: {done.accepted} lessons had gone, {done.stopped} readers had left."
+            + (f" {done.erased} had had everything erased, and are erased again." if done.erased else "")
             + (f" {done.unsure} lessons are unsure: see dripcourse deliveries unsure." if done.unsure else "")
         )

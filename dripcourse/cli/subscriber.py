@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from dripcourse.cli import personal
 from dripcourse.cli.common import as_json, iso, opened, visible
 from dripcourse.domain.enrollment import PauseReason
 from dripcourse.domain.errors import DripError, NotFound, SuppressedError, UsageError
@@ -22,7 +23,7 @@ COLUMNS = ("email", "zone", "perspective", "day", "hour")
 
 @click.group("subscriber")
 def group() -> None:
-    """Add, import, list, look at, pause and resume readers."""
+    """Add, import, list, look at, pause and resume readers; give them what is known of them, and erase it."""
 
 
 @group.command("add")
@@ -234,3 +235,7 @@ def _running(parts: Parts, reader: str) -> list[ReaderView]:
     if not running:
         raise NotFound("This reader is in no running course, so there is nothing to pause or resume.")
     return running
+
+
+group.add_command(personal.export)
+group.add_command(personal.erase)

@@ -134,9 +134,16 @@ def signups(ids: Collection[str]) -> Select[Signup]:
     return select(Signup).where(Signup.id.in_(ids))
 
 
-def suppressed_among(indexes: Collection[bytes]) -> Select[bytes]:
-    """Those of these address indexes that are suppressed."""
-    return select(Suppression.address_index).where(Suppression.address_index.in_(indexes))
+def suppressed_among(indexes: Collection[bytes], *, but_for: str) -> Select[bytes]:
+    """Those of these address indexes that are suppressed, for another reason than the one named."""
+    return select(Suppression.address_index).where(
+        Suppression.address_index.in_(indexes), Suppression.reason != but_for
+    )
+
+
+def suppressed_for(indexes: Collection[bytes], reason: str) -> Select[bytes]:
+    """Those of these address indexes that are suppressed for this reason."""
+    return select(Suppression.address_index).where(Suppression.address_index.in_(indexes), Suppression.reason == reason)
 
 
 def may_go() -> ColumnElement[bool]:

@@ -70,6 +70,16 @@ class Database:
         with _translated(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def scrub(self) -> None:
+        """Overwrite what was deleted, as far as we can: SQLite's log is emptied into the file, whose free pages are zeros already.
+
+        PostgreSQL keeps deleted rows until its own vacuum, and its log for as long as its host says (docs/privacy.md).
+        """
+        if self.is_sqlite:
+            with _translated(), self.engine.connect() as connection:
+                connection.rollback()
+                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()

@@ -1,6 +1,6 @@
 """A mail that is ready to go, the door it goes through, and what can come of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,6 +90,13 @@ class Transport(Protocol):
 
     def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:
         """What became of an attempt. NOT_SENT is a promise that this very attempt can never be sent any more."""
+        ...
+
+    def erase(self, address: str, deliveries: Collection[str]) -> None:
+        """Forget somebody, as far as this door keeps anything of them: these mails, and whatever it knows of the address.
+
+        Repeating it is harmless. Raises DripError if it could not be done now.
+        """
         ...
 
     def close(self) -> None:

@@ -121,6 +121,24 @@ class Account:
         self.answered.append(reply.status)
         return reply
 
+    def erase(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Reply:
+        """POST /v3/recipients/erasejob: everything about these addresses goes, at most 5,000 of them or 256 KiB at once."""
+        scheme, _, key = (headers.get("Authorization") or "").partition(" ")
+        if scheme != "Bearer" or not key.strip():
+            return _refused(401, now, Wrong(_REVOKED))
+        try:
+            addresses = json.loads(body)["email_addresses"]
+        except (ValueError, KeyError, TypeError):
+            addresses = None
+        if not isinstance(addresses, list) or not 0 < len(addresses) <= 5000 or len(body) > 2**18:
+            return _refused(400, now, Wrong("email_addresses must hold 1 to 5000 addresses", "email_addresses"))
+        gone = {str(address).casefold() for address in addresses}
+        self.taken = [mail for mail in self.taken if mail.to.casefold() not in gone]
+        for batch in self.batches:
+            batch.events = [event for event in batch.events if str(event["email"]).casefold() not in gone]
+        self.batches = [batch for batch in self.batches if batch.events]
+        return Reply(202, {"Content-Type": "application/json"}, json.dumps({"job_id": self._name(22)}).encode())
+
     def _refusal(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Reply | None:
         """What the API says to a request that it will not take, in the order in which it looks."""
         scheme, _, key = (headers.get("Authorization") or "").partition(" ")

@@ -107,6 +107,11 @@ class FakeSendgrid:
         with self._lock:
             return self.account.post(headers, body, self._clock())
 
+    def forget(self, headers: Mapping[str, str], body: bytes) -> Reply:
+        """One POST /v3/recipients/erasejob."""
+        with self._lock:
+            return self.account.erase(headers, body, self._clock())
+
     def date(self) -> str:
         """The Date header, by the clock it was given."""
         return format_datetime(self._clock(), usegmt=True)
@@ -219,6 +224,9 @@ class _Handler(BaseHTTPRequestHandler):
         if len(body) < length:  # its sender died over it
             self.close_connection = True
             return None
+        if self.path == "/v3/recipients/erasejob":
+            reply = self.owner.forget(self.headers, body)  # type: ignore[arg-type] # a Message reads as a Mapping
+            return self._say(reply.status, reply.body, reply.headers)
         if self.path != "/v3/mail/send":
             return self._say(404, b'{"errors":[{"message":"not found","field":null}]}', {})
         reply = self.owner.take(self.headers, body)  # type: ignore[arg-type] # a Message reads as a Mapping

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
+from dripcourse.db import personal, queries
 from dripcourse.db.models import Delivery, Enrollment, Instance, Subscriber
 from dripcourse.db.session import fingerprint
 from dripcourse.domain.course import Course, Lesson, next_lesson
@@ -18,6 +18,7 @@ from dripcourse.services import stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
+from dripcourse.services.suppression import remember_erased
 
 Known = Mapping[tuple[Fact, str], datetime]
 
@@ -29,6 +30,7 @@ class Adopted:
     accepted: int = 0
     stopped: int = 0
     unsure: int = 0
+    erased: int = 0
 
 
 def adopt(parts: Parts, now: datetime) -> Adopted:
@@ -41,6 +43,7 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
     with parts.db.write() as session:
         if not kept:
             done.unsure += _doubt_in_hand(session, now)
+        done.erased = _erase_again(parts, session, known, now)
         rows = session.execute(
             select(Enrollment, Subscriber)
             .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
@@ -57,6 +60,22 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
         seal = {"fingerprint": fingerprint(session), "sealed_at": now, "epoch": Instance.epoch + 1}
         session.execute(update(Instance).values(seal))
     return done
+
+
+def _erase_again(parts: Parts, session: Session, known: Known, now: datetime) -> int:
+    """Whoever was erased since the backup was made is erased from it too."""
+    if not any(fact is Fact.ERASED for fact, _ in known):
+        return 0
+    count = 0
+    for subscriber in session.scalars(select(Subscriber)):
+        if _at(parts, known, Fact.ERASED, subscriber.id) is not None:
+            indexes = (subscriber.address_index,)
+            doomed = [ident for ident, *_ in session.execute(personal.deliveries_to(subscriber.id, indexes))]
+            session.expunge(subscriber)
+            personal.destroy(session, subscriber.id, indexes, doomed)
+            remember_erased(session, indexes, now)
+            count += 1
+    return count
 
 
 def _at(parts: Parts, known: Known, fact: Fact, ident: str) -> datetime | None:

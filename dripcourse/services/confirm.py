@@ -14,7 +14,7 @@ from dripcourse.domain.errors import NotFound
 from dripcourse.services.enroll import activate, keep_evidence
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
-from dripcourse.services.suppression import suppress
+from dripcourse.services.suppression import forget_erased, suppress
 
 CONFIRM_WITHIN = timedelta(days=7)
 
@@ -73,6 +73,7 @@ def say_yes(
     enrollment.perspective = perspective if perspective in course.perspectives else None
     activate(session, enrollment, now)
     keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now)
+    forget_erased(session, parts.keys.indexes(email_address(wish.address).normal))
     signup.confirmed_at = now
     return Confirmation(found.course, enrollment.perspective, Standing.DONE)
 

@@ -31,6 +31,7 @@ from dripcourse.services.claim import BATCH, claim
 from dripcourse.services.compose import Claimed, Ready, compose
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts, hold, record
+from dripcourse.services.suppression import ERASED
 
 log = logging.getLogger(__name__)
 
@@ -212,7 +213,7 @@ def _suppressed(parts: Parts, session: Session, group: Sequence[Ready]) -> set[s
     indexes = {
         index: ready.delivery.id for ready in group for index in parts.keys.indexes(normal_form(ready.outgoing.to))
     }
-    return {indexes[found] for found in session.scalars(queries.suppressed_among(indexes.keys()))}
+    return {indexes[found] for found in session.scalars(queries.suppressed_among(indexes.keys(), but_for=ERASED))}
 
 
 def _drop(session: Session, unmarked: Sequence[Ready], stopped: set[str], now: datetime) -> None:

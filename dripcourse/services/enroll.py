@@ -18,7 +18,7 @@ from dripcourse.domain.pacing import default_slot, known_zone, offset_minutes
 from dripcourse.services import stay
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
-from dripcourse.services.suppression import is_suppressed
+from dripcourse.services.suppression import is_erased, is_suppressed
 
 HOST_VOUCHES = "The host says that this reader agreed to receive the course by e-mail."
 
@@ -133,6 +133,10 @@ def vouch(parts: Parts, wish: Wish, now: datetime) -> tuple[str, bool]:
         indexes = parts.keys.indexes(address.normal)
         if is_suppressed(session, indexes):
             raise SuppressedError("This address asked never to be written to, so it was not added.")
+        if is_erased(session, indexes):
+            raise SuppressedError(
+                "The owner of this address had everything erased, so it was not added. They can sign up themselves."
+            )
         subscriber = subscriber_of(parts, session, address, now)
         known = session.scalars(queries.newest_enrollment(subscriber.id, course.slug)).first()
         if known is not None and known.state is not EnrollmentState.PENDING:

@@ -80,7 +80,7 @@ def readers(parts: Parts, course: str | None = None) -> Iterator[ReaderView]:
 def reader(parts: Parts, ident: str) -> list[ReaderView]:
     """The enrollments that an id or an address names, with their deliveries and what they share. Raises NotFound."""
     with parts.db.read() as session:
-        rows = session.execute(_naming(parts, ident)).all()
+        rows = session.execute(naming(parts, ident)).all()
         if not rows:
             raise NotFound("Nobody goes by that id or address. See: dripcourse subscriber list")
         found = list(_views(parts, session, rows))
@@ -90,7 +90,8 @@ def reader(parts: Parts, ident: str) -> list[ReaderView]:
         return found
 
 
-def _naming(parts: Parts, ident: str) -> Select[Enrollment, Subscriber]:
+def naming(parts: Parts, ident: str) -> Select[Enrollment, Subscriber]:
+    """The enrollments, with their readers, that an id or an address names. Raises NotFound for what is no address."""
     if "@" not in ident:
         return queries.enrollments_by_id(ident)
     try:

@@ -23,7 +23,7 @@ from dripcourse.services.enroll import How, Wish, check, new_enrollment, subscri
 from dripcourse.services.keys import Unsealable, new_id
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
-from dripcourse.services.suppression import is_suppressed
+from dripcourse.services.suppression import is_erased, is_suppressed
 
 FORGET_AFTER = timedelta(days=14)
 _ONE_A, _SPAN, _MOST = timedelta(days=1), timedelta(days=90), 3
@@ -118,6 +118,10 @@ def ask(parts: Parts, wish: Wish, now: datetime) -> tuple[str, bool]:
         indexes = parts.keys.indexes(address.normal)
         if is_suppressed(session, indexes):
             raise SuppressedError("This address asked never to be written to, so it was not asked.")
+        if is_erased(session, indexes):
+            raise SuppressedError(
+                "The owner of this address had everything erased, so it was not asked. They can sign up themselves."
+            )
         known = session.scalars(queries.subscriber_by_index(indexes)).first()
         earlier = session.scalars(queries.newest_enrollment(known.id, course.slug)).first() if known else None
     if earlier is not None:

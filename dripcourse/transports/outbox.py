@@ -12,10 +12,12 @@ A void mark with a byte in it says that the attempt was staged and taken away, w
 import errno
 import mmap
 import os
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from dripcourse.domain.errors import DripError
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
 from dripcourse.domain.mime import mime
 
@@ -93,6 +95,19 @@ class Outbox:
             return None
         # noted, and yet taken away before it could be sent, by whoever asked at the same time as we
         return Evidence.NOT_SENT if void.exists() and void.stat().st_size else Evidence.SENT
+
+    def erase(self, address: str, deliveries: Collection[str]) -> None:  # noqa: ARG002 - a folder knows no addresses
+        """Delete these mails, wherever a mail program has put them in the Maildir."""
+        doomed = set(deliveries)
+        try:
+            for folder in (self._new, self.path / "cur", self._staging):
+                for file in folder.glob("*") if folder.is_dir() else ():
+                    if file.name.partition(".")[0] in doomed and not file.name.endswith(".void"):
+                        file.unlink(missing_ok=True)
+        except OSError as error:
+            raise DripError(
+                f"The outbox cannot be written to ({error.strerror}), so its mails are still there."
+            ) from None
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -8,9 +8,10 @@ sent again on a guess. What became of it is told by events (services/events), no
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -19,6 +20,7 @@ from python_http_client.client import Client, Response
 from python_http_client.exceptions import HTTPError, err_dict
 from sendgrid import SendGridAPIClient
 
+from dripcourse.domain.errors import DripError
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
 from dripcourse.domain.mime import breaks_line
 from dripcourse.transports.wire import NoAnswer, NotSent, Wire
@@ -38,6 +40,10 @@ _NOTHING_TRACKED = {
     "ganalytics": {"enable": False},
 }
 """Said in every request: an account's own defaults are on."""
+_NOT_ERASED = (
+    "SendGrid {}, so it was not asked to forget this reader, and nothing else was erased. Nothing more will be sent to them."
+    " Check that SENDGRID_API_KEY may erase recipients' data, and try again."
+)
 _ADDRESS = re.compile(r"\S+@\S+")
 
 
@@ -51,6 +57,7 @@ class Sendgrid:
         headers = {**official.client.request_headers, "Content-Type": "application/json"}
         official.client = _KeptClient(self._wire, host=api_url, request_headers=headers, version=3)
         self._door = official.client.mail.send
+        self._eraser = official.client.recipients.erasejob
 
     def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
         """Hand over one mail: one request, never repeated here."""
@@ -73,6 +80,17 @@ class Sendgrid:
     def clock(self) -> datetime | None:
         """What time SendGrid has."""
         return self._wire.clock()
+
+    def erase(self, address: str, deliveries: Collection[str]) -> None:  # noqa: ARG002 - the API erases by address
+        """Ask SendGrid to erase what it keeps of an address (POST /v3/recipients/erasejob). Raises DripError unless it takes the job."""
+        try:
+            answer = self._eraser.post(request_body=json.dumps({"email_addresses": [address]}).encode())
+        except (NotSent, NoAnswer):
+            raise DripError(_NOT_ERASED.format("does not answer")) from None
+        except HTTPError as refusal:
+            raise DripError(_NOT_ERASED.format(f"says {refusal.status_code}")) from None
+        if answer.status_code != HTTPStatus.ACCEPTED:
+            raise DripError(_NOT_ERASED.format(f"says {answer.status_code}"))
 
     def close(self) -> None:
         """Give back the kept connections."""

@@ -7,6 +7,7 @@ the final dot is the only thing that can be lost (RFC 1047): then nobody knows, 
 import smtplib
 import socket
 import ssl
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from ipaddress import ip_address
@@ -69,6 +70,9 @@ class Smtp:
     def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:  # noqa: ARG002
         """SMTP has no memory: a bounce or a reply may tell one day, the server never does."""
         return Evidence.NONE
+
+    def erase(self, address: str, deliveries: Collection[str]) -> None:
+        """Nothing: a mail server keeps what its own logs keep, and cannot be asked to forget."""
 
     def close(self) -> None:
         """Say goodbye to the server, if it is still there."""

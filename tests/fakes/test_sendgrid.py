@@ -225,3 +225,30 @@ def test_a_client_that_dies_over_its_request_is_no_news_and_sent_nothing(
     assert see(fake.url)[0] == 200
     assert fake.account.answered == []
     assert capsys.readouterr().err == ""
+
+
+# -------------------------------------------------------------------------------------------------------------------- forgetting
+
+
+def test_what_is_about_an_erased_address_is_gone_and_told_to_nobody() -> None:
+    account = Account()
+    for reader in ("forget@example.org", "keep@example.org"):
+        account.post(HEADERS, body(to=reader), NOW)
+    answer = account.erase(HEADERS, json.dumps({"email_addresses": ["Forget@example.org"]}).encode(), NOW)
+    assert answer.status == 202
+    assert [mail.to for mail in account.taken] == ["keep@example.org"]
+    assert {event["email"] for event in told(account)} == {"keep@example.org"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "sent", "status"),
+    [
+        ({}, b'{"email_addresses": ["a@example.org"]}', 401),
+        (HEADERS, b"not JSON", 400),
+        (HEADERS, b"[]", 400),
+        (HEADERS, b'{"email_addresses": []}', 400),
+        (HEADERS, json.dumps({"email_addresses": ["a@example.org"] * 5001}).encode(), 400),
+    ],
+)
+def test_a_wrong_request_to_forget_is_refused(headers: dict[str, str], sent: bytes, status: int) -> None:
+    assert Account().erase(headers, sent, NOW).status == status

@@ -43,6 +43,8 @@ class TransportContract:
     is_local: bool
     remembers = True
     """Whether it can say afterwards what became of an attempt."""
+    forgets = True
+    """Whether what it sent can be taken back from where it keeps it."""
 
     @pytest.fixture
     def transport(self) -> Transport:
@@ -128,3 +130,12 @@ class TransportContract:
         transport.close()
         assert isinstance(transport.send(a_mail(), now=NOW), Accepted)
         assert len(self.arrived()) == 2
+
+    def test_can_be_asked_to_forget_somebody_as_often_as_one_likes(self, transport: Transport) -> None:
+        mail, other = a_mail(to="forget@example.org"), a_mail(to="keep@example.org")
+        transport.send(mail, now=NOW)
+        transport.send(other, now=NOW)
+        for _ in range(2):
+            transport.erase("forget@example.org", [mail.delivery])
+        left = [read(raw)["To"] for raw in self.arrived()]
+        assert left == (["keep@example.org"] if self.forgets else ["forget@example.org", "keep@example.org"])

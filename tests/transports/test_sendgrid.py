@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dripcourse.domain.errors import DripError
 from dripcourse.domain.mail import Accepted, Later, Outcome, Outgoing, Refused, Transport, Unknown
 from dripcourse.fakes.script import scripted
 from dripcourse.fakes.sendgrid import Account
@@ -440,3 +441,16 @@ def test_a_revoked_key_loses_nothing_and_blames_no_reader(tmp_path: Path, fake: 
             house.turn(hours=1)
             house.tick()
         assert len(fake.account.taken) == 10
+
+
+# ------------------------------------------------------------------------------------------------------------- forgetting
+
+
+def test_an_erasure_that_sendgrid_does_not_take_is_an_error_in_words(fake: FakeSendgrid, door: Sendgrid) -> None:
+    with pytest.raises(DripError, match="says 400"):
+        door.erase("x" * 300_000, [])  # more than a job may hold
+    fake.stop()
+    door.close()
+    with pytest.raises(DripError, match="does not answer") as error:
+        door.erase("reader@example.org", [])
+    assert "reader@" not in str(error.value)

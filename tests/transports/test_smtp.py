@@ -95,7 +95,7 @@ def smtp(controller: Controller) -> Iterator[Smtp]:
 
 class TestSmtp(TransportContract):
     is_local = True
-    remembers = False
+    remembers = forgets = False
 
     @pytest.fixture
     def transport(self, smtp: Smtp, server: Server) -> Transport:

@@ -1,0 +1,37 @@
+"""`dripcourse subscriber export` and `erase`: what is known of a reader, given to them or destroyed."""
+
+import json
+
+import click
+
+from dripcourse.cli.common import as_json, iso, opened
+from dripcourse.services import privacy
+
+
+@click.command("export")
+@click.argument("ident", metavar="ID|ADDRESS")
+@click.option("--json", "_in_json", is_flag=True, help="As JSON, which it is anyway.")
+@click.pass_context
+def export(ctx: click.Context, ident: str, *, _in_json: bool) -> None:
+    """Everything known of a reader, as JSON, to give to them.
+
+    Of their replies only those that they share with you; the others are theirs alone.
+    """
+    with opened(ctx) as (parts, _):
+        click.echo(json.dumps(privacy.export(parts, ident), default=iso, ensure_ascii=False, indent=1))
+
+
+@click.command("erase")
+@click.argument("ident", metavar="ID|ADDRESS")
+@click.option("--json", "in_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def erase(ctx: click.Context, ident: str, *, in_json: bool) -> None:
+    """Destroy everything known of a reader. It cannot be undone.
+
+    Rows and keys go, their mails in the outbox, and what SendGrid keeps. A keyed digest of the address stays, so that no list brings
+    them back; they themselves can, by signing up.
+    """
+    with opened(ctx) as (parts, clock):
+        gone = privacy.erase(parts, ident, clock())
+        said = f"Erased: {gone.enrollments} enrollments, {gone.deliveries} mails, {gone.replies} replies."
+        click.echo(as_json(gone) if in_json else said)
