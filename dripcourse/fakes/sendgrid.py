@@ -5,7 +5,7 @@ It takes what the API takes and refuses what the API refuses; what goes wrong be
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -14,6 +14,7 @@ from typing import Any
 
 from dripcourse.domain.mail import Mailbox, Outgoing
 from dripcourse.domain.mime import mime
+from dripcourse.fakes.answers import Reply, limited, refused
 from dripcourse.fakes.rules import MOST_BYTES, Wrong, faults, is_sandboxed
 from dripcourse.fakes.script import Fate, Manner, Post, Step, always_accepting
 
@@ -82,17 +83,6 @@ class Taken:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What to answer, and how: at once, after `seconds`, by half, or not at all."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    manner: Manner = Manner.ACCEPT
-    seconds: float = 0.0
-
-
 @dataclass(slots=True)
 class Batch:
     """Events to be posted together, not before an instant, and again until somebody takes them."""
@@ -125,13 +115,13 @@ class Account:
         """POST /v3/recipients/erasejob: everything about these addresses goes, at most 5,000 of them or 256 KiB at once."""
         scheme, _, key = (headers.get("Authorization") or "").partition(" ")
         if scheme != "Bearer" or not key.strip():
-            return _refused(401, now, Wrong(_REVOKED))
+            return refused(401, now, Wrong(_REVOKED))
         try:
             addresses = json.loads(body)["email_addresses"]
         except (ValueError, KeyError, TypeError):
             addresses = None
         if not isinstance(addresses, list) or not 0 < len(addresses) <= 5000 or len(body) > 2**18:
-            return _refused(400, now, Wrong("email_addresses must hold 1 to 5000 addresses", "email_addresses"))
+            return refused(400, now, Wrong("email_addresses must hold 1 to 5000 addresses", "email_addresses"))
         gone = {str(address).casefold() for address in addresses}
         self.taken = [mail for mail in self.taken if mail.to.casefold() not in gone]
         for batch in self.batches:
@@ -143,27 +133,27 @@ class Account:
         """What the API says to a request that it will not take, in the order in which it looks."""
         scheme, _, key = (headers.get("Authorization") or "").partition(" ")
         if scheme != "Bearer" or not key.strip():
-            return _refused(401, now, Wrong(_REVOKED))
+            return refused(401, now, Wrong(_REVOKED))
         if self._closed_until and now < self._closed_until:
-            return _limited(self._closed_until)
+            return limited(self._closed_until)
         if (headers.get("Content-Type") or "").partition(";")[0].strip() != "application/json":
-            return _refused(415, now, Wrong("Content-Type should be application/json."))
+            return refused(415, now, Wrong("Content-Type should be application/json."))
         if len(body) > MOST_BYTES:
-            return _refused(413, now, Wrong("The JSON payload you have included in your request is too large."))
+            return refused(413, now, Wrong("The JSON payload you have included in your request is too large."))
         try:
             request = json.loads(body)
         except ValueError:
-            return _refused(400, now, Wrong("Bad Request"))
+            return refused(400, now, Wrong("Bad Request"))
         if wrong := faults(request):
-            return _refused(400, now, *wrong)
+            return refused(400, now, *wrong)
         return Reply(200) if is_sandboxed(request) else None
 
     def _play(self, request: Mapping[str, Any], step: Step, now: datetime) -> Reply:
         if step.manner is Manner.REFUSE:
             if step.status == HTTPStatus.TOO_MANY_REQUESTS:
                 self._closed_until = now + timedelta(seconds=step.seconds)
-                return _limited(self._closed_until)
-            return _refused(step.status, now, Wrong(HTTPStatus(step.status).phrase))
+                return limited(self._closed_until)
+            return refused(step.status, now, Wrong(HTTPStatus(step.status).phrase))
         if step.manner is Manner.DEAF:
             return Reply(0, manner=step.manner)
         taken = Taken(self._name(22), request, now)
@@ -231,25 +221,3 @@ def fates_of(address: str) -> tuple[Fate, ...]:
         case Fate.DEFERRED:
             return (Fate.PROCESSED, fate, Fate.DELIVERED)
     return (Fate.PROCESSED, Fate.DELIVERED, fate)
-
-
-def _refused(status: int, now: datetime, *wrong: Wrong) -> Reply:
-    """The provider's error shape; a gateway's answer is another's page."""
-    if status in (502, 504):
-        return Reply(status, {"Content-Type": "text/html"}, b"<html><body>Bad gateway</body></html>")
-    errors = [asdict(each) | {"help": None} for each in wrong]
-    return Reply(status, _limits(now, 599), json.dumps({"errors": errors}).encode())
-
-
-def _limited(until: datetime) -> Reply:
-    body = json.dumps({"errors": [{"field": None, "message": "too many requests"}]}).encode()
-    return Reply(429, _limits(until, 0), body)
-
-
-def _limits(reset: datetime, remaining: int) -> dict[str, str]:
-    return {
-        "Content-Type": "application/json",
-        "X-RateLimit-Limit": "600",
-        "X-RateLimit-Remaining": str(remaining),
-        "X-RateLimit-Reset": str(int(reset.timestamp())),
-    }

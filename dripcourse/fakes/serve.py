@@ -8,7 +8,6 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from email.utils import format_datetime
-from html import escape
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -17,8 +16,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from dripcourse.fakes.answers import Reply
+from dripcourse.fakes.page import page
 from dripcourse.fakes.script import Manner
-from dripcourse.fakes.sendgrid import Account, Reply
+from dripcourse.fakes.sendgrid import Account
 from dripcourse.services.parts import Clock
 
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
@@ -124,16 +125,7 @@ class FakeSendgrid:
         """Everything that came, newest first."""
         with self._lock:
             taken, answered, waiting = list(self.account.taken), list(self.account.answered), len(self.account.batches)
-        rows = "".join(
-            f"<tr><td>{escape(str(mail.at))}<td>{escape(mail.to)}<td>{escape(mail.request['subject'])}"
-            f"<td><a href='/mails/{place}'>{escape(mail.name)}</a>"
-            for place, mail in reversed(list(enumerate(taken)))
-        )
-        return (
-            "<!doctype html><html lang='en'><meta charset='utf-8'><title>fake-sendgrid</title><h1>fake-sendgrid</h1>"
-            f"<p>{len(taken)} mails taken, {len(answered)} requests answered, {waiting} posts of events still to come.</p>"
-            f"<table><thead><tr><th>Taken<th>To<th>Subject<th>Mail</thead>{rows}</table></html>"
-        )
+        return page(taken, len(answered), waiting)
 
     def raw(self, place: str) -> bytes | None:
         """One mail as a mailbox would get it."""
