@@ -16,6 +16,7 @@ from dripcourse.db.models import Inbound
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.inbound import Mail, read_mail
 from dripcourse.services import arrive, clocks, handling
+from dripcourse.services.handling import Done
 from dripcourse.services.keys import Unsealable
 from dripcourse.services.parts import Parts
 from dripcourse.services.record import back_off
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
 _BATCH = 50
+_AGAIN = "to be tried again"
 
 
 def handle(parts: Parts, now: datetime) -> int:
@@ -57,8 +59,7 @@ def _begin(parts: Parts, now: datetime) -> Sequence[str]:
 def _handle_safely(parts: Parts, ident: str, now: datetime) -> bool:
     """One message that cannot be handled must stop neither the others nor the tick."""
     try:
-        opened = _open(parts, ident)
-        return opened is not None and _handle(parts, opened, now)
+        return _handle(parts, opened(parts, ident), now)
     except DatabaseAway:
         raise
     except Exception as error:  # noqa: BLE001 - see above
@@ -67,8 +68,8 @@ def _handle_safely(parts: Parts, ident: str, now: datetime) -> bool:
         return False
 
 
-def _open(parts: Parts, ident: str) -> Opened | None:
-    """The message, read beside the very lesson it answers. None if there is nothing left to read."""
+def opened(parts: Parts, ident: str) -> Opened:
+    """A stored message, read beside the very lesson it answers. Raises Unsealable if it has gone, or its key."""
     with parts.db.read() as session:
         row = session.get_one(Inbound, ident)
         if row.attempts > MOST_ATTEMPTS:
@@ -89,20 +90,24 @@ def _read_again(parts: Parts, mail: Mail, raw: bytes, rcpt: str | None, addresse
     return mail if sent is None else read_mail(raw, sent=sent, rcpt=rcpt, languages=languages)
 
 
-def _handle(parts: Parts, opened: Opened, now: datetime) -> bool:
+def _handle(parts: Parts, found: Opened, now: datetime) -> bool:
     """All effects of one message, and that it was handled, in one transaction."""
     with parts.db.write() as session:
-        row = _held(session, opened.id)
+        row = _held(session, found.id)
         if row is None or row.wake_at != now + parts.rules.lease:
             return False  # another copy brought another recipient meanwhile, or somebody else has it: it comes up again
-        done = handling.handle(parts, session, opened, now)
-        row.verdict, row.delivery_id = done.verdict, done.delivery
-        row.reason = done.reason or row.reason
-        row.evidence = "; ".join(opened.mail.evidence)[:2_000]
-        row.wake_at, row.handled_at, row.attempts = None, now, 0
-        if done.discard:
-            row.raw_sealed = None
+        note(row, found, handling.handle(parts, session, found, now), now)
         return True
+
+
+def note(row: Inbound, found: Opened, done: Done, now: datetime) -> None:
+    """Write down what became of a message."""
+    row.verdict, row.delivery_id = done.verdict, done.delivery
+    row.reason = done.reason or ("" if row.reason.startswith(_AGAIN) else row.reason)
+    row.evidence = "; ".join(found.mail.evidence)[:2_000]
+    row.wake_at, row.handled_at, row.attempts = None, now, 0
+    if done.discard:
+        row.raw_sealed = None
 
 
 def _held(session: Session, ident: str) -> Inbound | None:
@@ -119,4 +124,4 @@ def _put_by(parts: Parts, ident: str, error: Exception, now: datetime) -> None:
         if row.attempts >= MOST_ATTEMPTS:
             row.reason, row.wake_at, row.handled_at = f"could not be handled: {why}", None, now
         else:
-            row.reason, row.wake_at = f"to be tried again: {why}", now + back_off(row.attempts)
+            row.reason, row.wake_at = f"{_AGAIN}: {why}", now + back_off(row.attempts)

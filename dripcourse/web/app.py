@@ -22,6 +22,7 @@ from dripcourse.web.reader import reader
 from dripcourse.web.shell import Shell, day
 from dripcourse.web.signup import signup
 from dripcourse.web.tokens import FormTokens
+from dripcourse.web.waiting import waiting
 from dripcourse.web.webhooks import webhooks
 
 FORM_BYTES = 100_000
@@ -46,7 +47,7 @@ def create_app(
     )
     scripts = {name: (pages / f"{name}.js").read_text(encoding="utf-8").strip() for name in _SCRIPTS}
     _prepare_templates(app, pages, scripts)
-    for room in (signup, reader, public, health, webhooks, inbound):
+    for room in (signup, reader, public, health, webhooks, inbound, waiting):
         app.register_blueprint(room)
     limit_signups(app, "signup.ask")
     add_error_pages(app)
