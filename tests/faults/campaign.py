@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from tests.faults.site import LESSONS, PEAK, Site, make_site
-from tests.faults.truth import Verdict, judge
+from tests.faults.truth import Verdict, judge, seen
 from tests.faults.workers import Blow, Worker, any_blow
 
 STALLED_SECONDS = 1.0
@@ -76,7 +76,7 @@ class Campaign:
             for worker in self._workers:
                 worker.end()
             self._workers.clear()
-        return judge(self._site.receiver.mails(), self.readers, LESSONS, self._site.listed(self.readers))
+        return judge(map(seen, self._site.receiver.mails()), self.readers, LESSONS, self._site.listed(self.readers))
 
     def _something_to_come(self, kills: int) -> bool:
         """Turn the clock to when something next wants doing, and a little further; False if nothing does and nothing is left."""
@@ -100,7 +100,7 @@ class Campaign:
 
     def _lateness(self, *, more: bool) -> float:
         """How many seconds after its time a beat comes: a moment, a minute, or any time."""
-        hours = 2 if more else 5
+        hours = 2 if more else 12
         most = 180 if self._site.receiver.wants_peaks and more else hours * 3600
         return self._chance.choice((1, 61, self._chance.uniform(0, most)))
 

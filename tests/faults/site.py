@@ -3,7 +3,7 @@
 import gc
 import mmap
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
@@ -99,9 +99,9 @@ class Site:
         finally:
             self._pure.db.close()
 
-    def enroll(self, count: int, generation: int) -> None:
-        """Readers of every weekday and many hours, from now on; or of one hour, if the receiver wants a peak."""
-        slots = PEAK.slots if self.receiver.wants_peaks else ANYWHERE
+    def enroll(self, count: int, generation: int, slots: Sequence[tuple[str, int]] = ()) -> None:
+        """Readers of every weekday and, of `slots`, many hours, from now on; or of one hour, if the receiver wants a peak."""
+        slots = slots or (PEAK.slots if self.receiver.wants_peaks else ANYWHERE)
         with self.opened() as parts:
             for number in range(count):
                 place = generation + number
@@ -125,6 +125,11 @@ class Site:
             )
             mails = session.scalars(select(Delivery).where(Delivery.wake_at.is_not(None))).all()
         return min((at for at in (lesson, *map(self._worth_looking, mails)) if at is not None), default=None)
+
+    def in_hand(self) -> bool:
+        """Whether a mail is claimed, on the wire, or unsure."""
+        with self.opened() as parts, parts.db.read() as session:
+            return session.scalar(select(Delivery.id).where(Delivery.wake_at.is_not(None)).limit(1)) is not None
 
     def _worth_looking(self, mail: Delivery) -> datetime | None:
         """When something may come of a mail: where the receiver cannot be asked, nothing comes of the first three days."""

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import all as campaigns
+from tests.faults import schedulers
 from tests.faults.campaign import run
 from tests.faults.site import make_site
-from tests.faults.truth import judge
+from tests.faults.truth import judge, seen
 from tests.faults.workers import Blow, Worker
 
 
@@ -15,6 +17,29 @@ def test_twenty_five_kills_lose_and_repeat_nothing(tmp_path: Path, database_url:
     """A small part of `python -m tests.faults`, which does five hundred."""
     found = run(tmp_path, database_url=database_url, kills=25, processes=2, readers=10, seed=2026)
     assert found["kept"], found
+
+
+@pytest.mark.parametrize(("transport", "readers"), [("smtp", 8), ("sendgrid", 1)])
+def test_over_a_real_wire_too(tmp_path: Path, transport: str, readers: int) -> None:
+    """With a receiver that has bad days of its own: it hangs up, says "later", tells late, twice and in any order."""
+    found = run(tmp_path, transport=transport, kills=8, processes=2, readers=readers, seed=2026)
+    assert found["kept"], found
+
+
+def test_sixteen_schedulers_started_by_mistake_repeat_and_lose_nothing(tmp_path: Path) -> None:
+    """A small part of `python -m tests.faults.schedulers`, which leads to a hundred thousand lessons."""
+    site = make_site(tmp_path)
+    found = schedulers.run(site, readers=21, beat_seconds=0.3)
+    site.close()
+    assert found["kept"], found
+    assert found["mails"] == 84
+
+
+def test_every_cell_of_the_campaign_is_run_once_and_an_interrupted_one_goes_on(tmp_path: Path) -> None:
+    every = [cell for cell, _ in campaigns.cells()]
+    assert len(set(every)) == len(every) == 24
+    assert campaigns.KILLS * len(every) >= 10_000
+    assert campaigns.read_results(tmp_path / "results.jsonl") == []
 
 
 POINTS = [
@@ -45,7 +70,7 @@ def test_killed_before_or_after_any_commit_or_sending_the_next_tick_puts_it_righ
     calm.end()
     assert {Blow("before-send", 1), Blow("after-send", 1), Blow("before-commit", 8)} <= killed
     readers = {f"g{number}r0@example.org" for number in range(len(POINTS))}
-    assert judge(site.receiver.mails(), readers, lessons=1).kept
+    assert judge(map(seen, site.receiver.mails()), readers, lessons=1).kept
     assert site.standing()["open"] == 0
 
 
@@ -85,5 +110,5 @@ def test_a_worker_that_sleeps_through_its_lease_in_mid_sending_harms_nobody(tmp_
             assert worker.news(20) == "done"
     asleep.end()
     awake.end()
-    verdict = judge(site.receiver.mails(), {f"g0r{number}@example.org" for number in range(3)}, lessons=4)
+    verdict = judge(map(seen, site.receiver.mails()), {f"g0r{number}@example.org" for number in range(3)}, lessons=4)
     assert verdict.kept, verdict
