@@ -16,10 +16,14 @@ def unflowed(text: str, *, delete_space: bool = False) -> str:
 
     def end() -> None:
         if flowing:
-            lines.append("> " * depth + "".join(flowing))
+            lines.append(("> " * depth + "".join(flowing)).rstrip(" ") if depth else "".join(flowing))
             flowing.clear()
 
     for line in text.split("\n"):
+        if not flowing and line[:1] not in (">", " ") and line[-1:] != " ":
+            lines.append(line)
+            depth = 0
+            continue
         found = _QUOTED.match(line)
         this_depth = found.end() if found else 0
         words = line[this_depth:].removeprefix(" ")

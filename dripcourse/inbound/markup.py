@@ -6,6 +6,7 @@ the input, and no recursion: nesting is made shallow before the parser sees it.
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -13,7 +14,7 @@ from dripcourse.inbound.charset import safe
 from dripcourse.inbound.looks import is_hidden, is_quotation, opens_quotation
 
 DEEPEST = 200
-_FEW = 1_000
+MOST_TAGS, _FEW = 30_000, 1_000
 RULE = "_" * 32
 """What stands for a line across the page; Outlook writes the same in plain text."""
 
@@ -35,16 +36,25 @@ _VOID = _names("area base br col embed hr img input link meta param source track
 _CLOSED_BY_OTHERS = _names(
     "p li dt dd td th tr thead tbody tfoot option optgroup colgroup caption html head body rp rt"
 )
-_FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+_DROPPED = _names("a b big code em font i nobr s small strike strong tt u select option optgroup")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})[^>]*>?")
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]{0,40})[\s/][^<>]{4000,}>")
+"""Nothing that is read has attributes so long: pictures within the page, or an attack."""
+_NOT_READ = re.compile(r"<(?:style|script|title)\b[^<>]*>[^<]*", re.IGNORECASE)
+_LINE_TAG = re.compile(r"<(?:br|/?(?:p|div|tr|li|h[1-6]|blockquote|table|pre))\b[^<>]*>", re.IGNORECASE)
+_ANY_TAG = re.compile(r"<[^<>]*>")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _NO_MARGIN = re.compile(r"margin(?:-top|-bottom)?\s*:\s*0(?![.\d]*[1-9])", re.IGNORECASE)
 _PREFORMATTED = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.IGNORECASE)
 
 
 def text_of_html(html: str) -> str:
-    """The text of a page, with `\\n` line ends and none at its own end. What was quoted begins with `> `, once a level."""
-    tree = LexborHTMLParser(_shallow(html.replace("\0", "")))
+    """The text of a page, with `\n` line ends and none at its own end. What was quoted begins with `> `, once a level."""
+    html = _LONG_TAG.sub(r"<\1>", html.replace("\0", ""))
+    count = html.count("<")
+    if count > MOST_TAGS:
+        return safe(_words_only(html))
+    tree = LexborHTMLParser(_shallow(html) if count > _FEW else html)
     root = tree.body or tree.root
     page = _Page()
     if root is not None:
@@ -52,22 +62,26 @@ def text_of_html(html: str) -> str:
     return safe(page.text())
 
 
+def _words_only(html: str) -> str:
+    """A page that no person made: its words, with lines where blocks end, and nothing known of quotation."""
+    lines = _LINE_TAG.sub("\n", _SPACES.sub(" ", _NOT_READ.sub("", html)))
+    return unescape(_ANY_TAG.sub("", lines)).replace("\xa0", " ").strip()
+
+
 def _shallow(html: str) -> str:
-    """The page without the tags that nest too deep. The parser looks through all open elements for some tags: in a page of a
-    hundred thousand open ones that takes minutes, and a page that people can read has a few dozen."""
-    if html.count("<") < _FEW:
-        return html
+    """The page without the tags that nest too deep, or that the parser looks through all open elements for: in a page of a hundred
+    thousand open ones that takes minutes, and a page that people can read has a few dozen."""
     depth = 0
 
     def kept(found: re.Match[str]) -> str:
         nonlocal depth
         name = found[2].lower()
-        if name in _FORMATTING:
+        if name in _DROPPED:
             return ""
         if name in _VOID or name in _CLOSED_BY_OTHERS:
             return found[0]
-        depth = max(0, depth - 1) if found[1] else depth + 1
-        return found[0] if depth < DEEPEST + bool(found[1]) * -1 else " "
+        was, depth = depth, max(0, depth - 1) if found[1] else depth + 1
+        return found[0] if max(was, depth) <= DEEPEST else " "
 
     return _TAG.sub(kept, html)
 
