@@ -34,13 +34,14 @@ _MONTHS = (
     r"dec\w*|dez\w*|déc\w*|dic\w*|дек\w*|grud\w*|prosin\w*|jouluk\w*|aralık|δεκ\w*",
 )
 _NAMED = [re.compile(f"(?:{names})$", re.IGNORECASE) for names in _MONTHS]
+_ANY_MONTH = "|".join(_MONTHS)
 _DATE = re.compile(
     r"(?P<y1>20\d\d)[-/.年]\s?(?P<m1>\d{1,2})[-/.月]\s?(?P<d1>\d{1,2})日?"
     r"|(?P<d2>\d{1,2})\.\s?(?P<m2>\d{1,2})\.(?:\s?(?P<y2>(?:20)?\d\d)\b)?"
     r"|(?P<a3>\d{1,2})(?P<sep>[/-])(?P<b3>\d{1,2})(?:(?P=sep)(?P<y3>(?:20)?\d\d)\b)?"
     r"|(?P<m4>\d{1,2})[月월]\s?(?P<d4>\d{1,2})[日일]"
-    r"|(?P<d5>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s?(?:of |de |d['’])?\s?(?P<n5>[^\W\d_]{3,12})\.?,?(?:\s(?:de |of )?(?P<y5>20\d\d))?"
-    r"|(?P<n6>[^\W\d_]{3,12})\.?\s(?P<d6>\d{1,2})(?:st|nd|rd|th)?\b(?:,?\s(?P<y6>20\d\d))?",
+    rf"|(?P<d5>\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?\s?(?:of |de |d['’])?\s?(?P<n5>{_ANY_MONTH})\b\.?,?(?:\s(?:de |of )?(?P<y5>20\d\d))?"
+    rf"|\b(?P<n6>{_ANY_MONTH})\.?\s(?P<d6>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<y6>20\d\d))?",
     re.IGNORECASE,
 )
 _NEAR = 45

@@ -105,5 +105,5 @@ def safe(text: str) -> str:
 
 
 def safe_line(text: str) -> str:
-    """A text as one line: line breaks become spaces."""
-    return " ".join(safe(text).split("\n")).strip()
+    """A text as one line: line breaks and tabs become spaces."""
+    return safe(text).replace("\n", " ").replace("\t", " ").strip()

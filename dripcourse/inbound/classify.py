@@ -118,7 +118,7 @@ def _by_words(message: Message, first: str) -> tuple[str, ...]:
     precedence = message.value("precedence").strip().lower()
     signs = {
         "first words of a notice of absence": 2 * bool(AWAY.search(first[:400])),
-        "words of an automatic answer": 3 * bool(ROBOT.search(first)),
+        "words of an automatic answer": (0, 3, 4)[len(ROBOT.findall(first)[:2])],
         "what follows in a notice of absence": 2 * bool(AWAY_MORE.search(first)),
         "header Precedence": 2 * (precedence in ("bulk", "junk", "list")),
         "sent by a machine": 2 * (is_machine(message) or bool(_NO_REPLY.search(message.value("from")))),

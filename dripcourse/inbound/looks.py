@@ -17,7 +17,7 @@ _TOP_BORDER = re.compile(
     r"border\s*:\s*none.{0,80}border-top\s*:\s*solid\s+(?:#|windowtext|rgb)", re.IGNORECASE | re.DOTALL
 )
 
-_QUOTING = ("yahoo_quoted", "gmail_quote_container_inner", "protonmail_quote_inner")
+_QUOTING = ("yahoo_quoted",)
 _OPENING_IDS = frozenset(
     {
         "divrplyfwdmsg",  # Outlook on the web and its mobile programs

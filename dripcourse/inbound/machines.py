@@ -58,7 +58,7 @@ BOUNCE_BODY = phrases(
 )  # fmt: skip
 
 ORIGINAL_BELOW = re.compile(
-    r"^[\s>*|=~_#-]*(?:(?:below (?:the next|this) line is|this is|included is|here is|attachment is) a copy of|original message|message header"
+    r"^[ \t>*|=~_#-]{0,80}(?:(?:below (?:the next|this) line is|this is|included is|here is|attachment is) a copy of|original message|message header"
     r"|header of the (?:source|original)|the header of the original|start of returned|returned (?:mail|message)|message (?:text|headers?) follow"
     r"|the original message (?:follows|is)|your (?:original )?message (?:reads|follows)|a copy of the original|included is a copy"
     r"|a summary of the undelivered|unsent message|old message|mensaje original|message d'origine|ursprüngliche nachricht|kopie der nachricht"

@@ -96,6 +96,7 @@ class _Page:
     kept_spaces: int = 0
     lists: list[int | None] = field(default_factory=list)
     gap: bool = False
+    last_quoted: int = 0
 
     def write(self, text: str) -> None:
         """Running text: spaces collapse as in a browser, except where they are kept."""
@@ -123,8 +124,8 @@ class _Page:
         self.line.clear()
         prefix = "> " * self.quoted
         if self.gap and self.lines and self.lines[-1].strip("> ") and text:
-            self.lines.append(prefix.rstrip())
-        self.gap = False
+            self.lines.append(("> " * min(self.quoted, self.last_quoted)).rstrip())
+        self.gap, self.last_quoted = False, self.quoted
         self.lines.append((prefix + text).rstrip())
 
     def text(self) -> str:

@@ -132,7 +132,7 @@ class _Reading:
                 name, values = found[1].decode("ascii").lower(), [found[2]]
             elif line[:1] in (b" ", b"\t") and name and line.strip():
                 values.append(line)
-            elif not line or not _goes_on(self.data, after):
+            elif not line or line.startswith(b"--") or not _goes_on(self.data, after):
                 place = place if line.strip() else after
                 break
             place = after
