@@ -12,6 +12,7 @@ from time import perf_counter
 
 from sqlalchemy import event, insert
 
+from bench.inbound import reading
 from dripcourse.db.models import Enrollment, Subscriber, table
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.mail import Accepted, Evidence, Outcome, Outgoing
@@ -159,6 +160,8 @@ def main() -> int:
         dispatch(folder / "dispatch", asked.mails)
         idle(folder / "idle", 1_000, asked.many)
         slots(20_000)
+        print("Reading mail:")
+        reading()
     return 0
 
 
