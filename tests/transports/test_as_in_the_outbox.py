@@ -1,6 +1,6 @@
 """The whole built-in course, every perspective: by SMTP and by SendGrid each mail arrives as it does in the outbox."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from email.message import EmailMessage
@@ -47,7 +47,7 @@ class Everywhere:
 
 
 @pytest.fixture(scope="module")
-def arrived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mails]:
+def arrived(tmp_path_factory: pytest.TempPathFactory) -> Mails:
     """What each receiver has after a whole course, in the order in which it came."""
     folder = tmp_path_factory.mktemp("course")
     fake = FakeSendgrid(Account(), lambda: MONDAY)
@@ -63,7 +63,7 @@ def arrived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mails]:
                 house.turn(days=2)
         taken = server.mails()
     fake.stop()
-    yield {
+    return {
         "outbox": read_outbox(folder / "outbox"),
         "smtp": taken,
         "sendgrid": [read(mail.raw()) for mail in fake.account.taken],
