@@ -5,7 +5,6 @@ from contextlib import closing
 from datetime import datetime
 from email.message import EmailMessage
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
