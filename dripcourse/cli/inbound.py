@@ -7,9 +7,9 @@ from typing import BinaryIO
 import click
 
 from dripcourse.bootstrap import choose_clock, open_store
-from dripcourse.cli.common import as_json, quiet_logs, settings_of
+from dripcourse.cli.common import as_json, iso, opened, quiet_logs, settings_of
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
-from dripcourse.services import arrive
+from dripcourse.services import arrive, overview
 from dripcourse.settings import ensure_secrets
 
 _PIECE = 2**16
@@ -18,6 +18,25 @@ _PIECE = 2**16
 @click.group("inbound")
 def group() -> None:
     """Mail that comes in."""
+
+
+@group.command("list")
+@click.option("--json", "in_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def list_(ctx: click.Context, *, in_json: bool) -> None:
+    """What was set aside of the mail that came in, and why: how many of each, and none of its words.
+
+    Each object has verdict, reason, count and newest.
+    """
+    with opened(ctx) as (parts, _):
+        found = overview.set_aside(parts)
+    if in_json:
+        click.echo("[" + ",\n ".join(as_json(each) for each in found) + "]")
+        return
+    for each in found:
+        click.echo(f"{each.count:>6}  {iso(each.newest)}  {each.verdict or '-':<10} {each.reason}")
+    if not found:
+        click.echo("Nothing was set aside.")
 
 
 @group.command("read")

@@ -8,7 +8,7 @@ from itertools import islice
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
+from dripcourse.db import inbound, queries
 from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course, Lesson, next_lesson
@@ -67,6 +67,22 @@ class Coming:
 
     lesson: Lesson
     due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Messages that came in and were set aside for the same reason: how many, and when the newest came."""
+
+    verdict: str | None
+    reason: str
+    count: int
+    newest: datetime
+
+
+def set_aside(parts: Parts) -> list[SetAside]:
+    """What was set aside of the mail that came in, the most frequent first."""
+    with parts.db.read() as session:
+        return [SetAside(*row) for row in session.execute(inbound.set_aside())]
 
 
 def readers(parts: Parts, course: str | None = None) -> Iterator[ReaderView]:

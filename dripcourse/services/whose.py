@@ -1,7 +1,7 @@
 """Whose is it? A token finds the delivery that a message answers; it proves nothing about the person who writes.
 
 A lesson gets forwarded, and read over a shoulder. So what somebody wrote is a reader's only if it comes from their own address, and
-if nobody whose word we take says otherwise. See docs/decisions/0019-whose-is-it.md.
+if nobody whose word we take says otherwise. See docs/decisions/0020-whose-is-it.md.
 """
 
 from collections.abc import Iterator, Sequence

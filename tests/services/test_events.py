@@ -377,6 +377,13 @@ def test_bounces_that_may_pass_only_count_once_a_day(small: House, provider: Pro
     assert enrollment(small, ident).state is EnrollmentState.ACTIVE
 
 
+def test_hard_bounces_on_three_days_end_the_course_however_they_come(small: House, provider: Provider) -> None:
+    ident, mail = welcomed(small, provider)
+    hear(small, *(told(mail, Told.BOUNCED, small.now - timedelta(days=number)) for number in (1, 1, 0, 2)))
+    assert enrollment(small, ident).left_reason is LeftReason.BOUNCED
+    assert suppressions(small) == ["bounced"]
+
+
 # ----------------------------------------------------------------------------------------------- copies, shuffled and doubled
 
 
