@@ -17,6 +17,7 @@ _ANCHOR = 4
 _PLACES = 4  # an anchor that stands more often in the lesson is tried at its first places
 _LONG = 8
 _NEAR = 15
+_FAR = 60
 _STREAK = 3
 _LINK = re.compile(r"[<(\[{]?(?:https?:/|mailto:|tel:|www\.|[\w.+-]+@[\w-])\S*", re.IGNORECASE)
 _ESCAPED = re.compile(r"(?:=[0-9A-F]{2})+")
@@ -54,6 +55,8 @@ class Share:
     covered: int = 0
     streak: int = 0
     """The most words in a row that the lesson does not have there."""
+    there: int = -1
+    """Where in the lesson the last of its words stands."""
 
     @property
     def lesson(self) -> bool:
@@ -82,19 +85,26 @@ def align(lines: Sequence[Line], sent: str) -> list[Share]:
         words = words_of(line.body) if not line.blank else []
         counts.append(len(words))
         reply += words
-    covered = bytearray(len(reply))
+    there = [-1] * len(reply)
     for run in _kept(_runs(reply, lesson)):
-        covered[run.start : run.end] = b"\x01" * (run.end - run.start)
+        there[run.start : run.end] = range(run.there, run.beyond)
     shares, place = [], 0
     for count in counts:
-        shares.append(_share(covered[place : place + count]))
+        shares.append(_share(there[place : place + count]))
         place += count
     return shares
 
 
-def _share(flags: bytearray) -> Share:
-    streak = max(map(len, flags.split(b"\x01")), default=0)
-    return Share(len(flags), flags.count(1), streak)
+def _share(there: list[int]) -> Share:
+    covered = streak = longest = 0
+    last = -1
+    for where in there:
+        if where < 0:
+            streak += 1
+            longest = max(longest, streak)
+        else:
+            covered, streak, last = covered + 1, 0, where
+    return Share(len(there), covered, longest, last)
 
 
 def _anchors(lesson: list[str]) -> dict[tuple[str, ...], list[int]]:
@@ -138,13 +148,17 @@ def _extent(reply: list[str], place: int, lesson: list[str], there: int) -> int:
 
 
 def _kept(runs: list[_Run]) -> list[_Run]:
-    """The runs that are no coincidence, with the word or two between them that a program changed."""
+    """The runs that are no coincidence: the long ones, and the short ones that adjoin another."""
     kept: list[_Run] = []
     for number, run in enumerate(runs):
         before = runs[number - 1] if number else None
         after = runs[number + 1] if number + 1 < len(runs) else None
-        follows = before is not None and abs(run.there - before.beyond) <= _NEAR
-        leads = after is not None and abs(after.there - run.beyond) <= _NEAR
+        follows = before is not None and _adjoin(before, run)
+        leads = after is not None and _adjoin(run, after)
         if run.end - run.start >= _LONG or follows or leads:
             kept.append(run)
     return kept
+
+
+def _adjoin(first: _Run, second: _Run) -> bool:
+    return abs(second.there - first.beyond) <= _NEAR and second.start - first.end <= _FAR

@@ -43,8 +43,10 @@ class Next(IntEnum):
     """What follows a line that could be a header."""
 
     PROSE = 0
-    MARKED = 1
-    LESSON = 2
+    NEAR = 1
+    """Prose, but soon the lesson."""
+    MARKED = 2
+    LESSON = 3
 
 
 def header_at(lines: Sequence[Line], end: int, follows: Next, floor: int, *, aligned: bool) -> int | None:
@@ -73,7 +75,7 @@ def header_at(lines: Sequence[Line], end: int, follows: Next, floor: int, *, ali
 def _least(follows: Next, *, aligned: bool) -> Header:
     if follows is Next.LESSON or (follows is Next.MARKED and not aligned):
         return Header.HINT
-    if follows is Next.MARKED:
+    if follows in (Next.MARKED, Next.NEAR):
         return Header.WEAK
     return Header.SURE if aligned else Header.LIKELY
 
@@ -149,7 +151,7 @@ def _kind(parts: list[str]) -> Header:
         return Header.NO
     if verb and address and day and (hour or angles):
         return Header.SURE
-    if address and day and hour and angles and text.endswith((":", "：")) and len(text) - angles.end() <= 2:
+    if address and day and hour and angles and text.endswith((":", "：")):
         return Header.SURE
     if verb and angles and _frames_address(text, angles):
         return Header.SURE

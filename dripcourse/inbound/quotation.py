@@ -76,18 +76,26 @@ def _next(lines: Sequence[Line], nexts: Sequence[int], place: int, shares: Seque
     following = nexts[place + 1]
     if following == len(lines):
         return Next.PROSE
-    if shares is not None:
-        near = _LOOK if lines[following].depth > lines[place].depth else _LESSON_NEAR
-        at = following
-        for _ in range(near):
-            if at == len(lines):
-                break
-            if shares[at].lesson and shares[at].covered >= _LESSON_NEAR:
-                return Next.LESSON
-            at = nexts[at + 1]
-    if marking(lines, nexts, following, lines[place].depth)(lines[following]):
+    depth = lines[following].depth
+    marked = marking(lines, nexts, following, lines[place].depth)(lines[following])
+    ahead = _ahead(lines, nexts, following, shares, _LOOK if marked else _LESSON_NEAR) if shares is not None else None
+    if ahead is not None and (marked or ahead == 0):
+        return Next.LESSON
+    if marked:
         return Next.MARKED
-    return Next.PROSE
+    return Next.NEAR if ahead is not None and depth == lines[place].depth else Next.PROSE
+
+
+def _ahead(lines: Sequence[Line], nexts: Sequence[int], first: int, shares: Sequence[Share], most: int) -> int | None:
+    """How many lines before the lesson begins, from `first` on and at its depth; None if it does not begin soon."""
+    at = first
+    for number in range(most):
+        if at == len(lines) or lines[at].depth != lines[first].depth:
+            return None
+        if shares[at].lesson and shares[at].covered >= _LESSON_NEAR:
+            return number
+        at = nexts[at + 1]
+    return None
 
 
 def marking(lines: Sequence[Line], nexts: Sequence[int], first: int, depth: int = 0) -> Marked:

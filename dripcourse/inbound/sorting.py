@@ -1,8 +1,8 @@
 """Sorts the lines of a mail: whose is each?"""
 
-from collections import Counter
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import pairwise
 
 from dripcourse.inbound import closings
 from dripcourse.inbound.alignment import Share
@@ -113,9 +113,10 @@ class Sorting:
                 place += 1
                 continue
             said = [at for at in range(place, end) if not self.lines[at].blank]
-            lessons = sum(self._lesson(at) for at in said)
+            worded = [at for at in said if self._words(at)]
+            lessons = sum(self._lesson(at) for at in worded)
             headed = headed or any(at in inner for at in said[:3])
-            quoted = headed or (lessons and lessons * 2 >= len(said))
+            quoted = headed or (lessons and lessons * 2 >= len(worded))
             self._set(place, end, Kind.QUOTED if quoted else Kind.LOOSE)
             place = end
         self._answers(start, stop, Kind.QUOTED)
@@ -129,18 +130,30 @@ class Sorting:
         lessons = [place for place in range(start, stop) if self._kinds[place] is kind and self._lesson(place)]
         if sum(self._shares[place].covered for place in lessons) < _LESSON:
             return
-        depth = Counter(self.lines[place].depth for place in lessons).most_common(1)[0][0]
-        lessons = [place for place in lessons if self.lines[place].depth == depth]
-        first, last = lessons[0], lessons[-1]
         if any(self.lines[place].folded.startswith("content-t") for place in range(start, stop)):
             return  # a raw message was quoted, with its parts and their markup
-        if tail and self._whole:
-            last = stop - 1
-        for place in range(first, last + 1):
-            if self._kinds[place] is kind and self.lines[place].depth == depth and self._unsent(place):
-                self._kinds[place] = Kind.ANSWER
+        there = {place: self._shares[place].there for place in lessons}
+        first, last = min(lessons, key=there.__getitem__), max(reversed(lessons), key=there.__getitem__)
+        written = self._written(lessons, min(first, last), stop if tail and self._whole else last, kind)
+        for place in written:
+            self._kinds[place] = Kind.ANSWER if self.lines[place].depth else Kind.OWN
+        for place, following in pairwise(written):
+            if self._nexts[place + 1] == following:
+                self._set(place + 1, following, self._kinds[place])
         if tail and not self._whole and kind is Kind.BELOW and not self._own_above(stop):
             self._set(last + 1, stop, Kind.OWN)
+
+    def _written(self, lessons: Sequence[int], start: int, stop: int, kind: Kind) -> list[int]:
+        """The lines that somebody wrote among a lesson's, as deep as the line of the lesson above or below them."""
+        written: list[int] = []
+        following = 0
+        for place in range(start, stop):
+            if following < len(lessons) and lessons[following] == place:
+                following += 1
+            around = {self.lines[at].depth for at in lessons[max(0, following - 1) : following + 1]}
+            if self._kinds[place] is kind and self.lines[place].depth in around and self._unsent(place):
+                written.append(place)
+        return written
 
     def _unsent(self, place: int) -> bool:
         """Whether a line says something that the lesson does not."""

@@ -25,7 +25,7 @@ WROTE: Final = words(
     "wrote writes schrieb schrieben écrit ecrit écrivait escribió escribio escribe scritto scrive escreveu escreve schreef "
     "geschreven schrijft skrev skriver kirjoitti "
     # pl cs sk hu ro bg ru uk el tr
-    "napisał napisała pisze napsal napsala napísal napísala írta scris scrie написа написал написала пишет писал написав написала "
+    "napisał napisała napisana pisze napsal napsala napísal napísala írta scris scrie написа написал написала пишет писал написав написала "
     "пише έγραψε έγραψες yazdı yazmış "
     # he ar vi id ca hr et lt lv sl fa
     "כתב כתבה كتب كتبت viết menulis escrigué escrit napisao napisala kirjutas rašė rakstīja je-napisal نوشت"

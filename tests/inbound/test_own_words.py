@@ -225,8 +225,14 @@ def words(text: str) -> list[str]:
     return sorted(text.replace(">", " ").split())
 
 
+LESSON = "\n".join(f"Sentence {number} of a lesson says what no other says, {number * 7}." for number in range(30))
+
 PIECES = st.lists(
     st.one_of(
+        st.integers(0, 29).map(lambda number: LESSON.split("\n")[number]),
+        st.integers(0, 29).map(lambda number: "> " + LESSON.split("\n")[number]),
+        st.just(LESSON),
+        st.just("\n".join(f"> {line}" for line in LESSON.split("\n"))),
         st.sampled_from(
             [
                 *HEADERS.values(),
@@ -247,7 +253,7 @@ PIECES = st.lists(
 
 
 @settings(max_examples=200, deadline=None)
-@given(pieces=PIECES, sent=st.one_of(st.none(), st.text(max_size=60), st.just("quoted twice wrote and more of it")))
+@given(pieces=PIECES, sent=st.one_of(st.none(), st.text(max_size=60), st.just(LESSON), st.just(f"{LESSON}\n-- \nfoot")))
 def test_no_word_is_lost_whatever_is_cut(pieces: list[str], sent: str | None) -> None:
     text = "\n".join(pieces)
     cut = own_words(text, sent=sent)
