@@ -9,6 +9,8 @@ from dripcourse.inbound.verdict import AuthenticationResult
 MOST_RESULTS = 100
 _PIECE = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|[^\";]+|;", re.DOTALL)
 _PAIR = re.compile(r"([a-z0-9_.-]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"?|[^\s;\"]+)", re.IGNORECASE | re.DOTALL)
+_AUTHSERV_ID = re.compile(r"\s*(\"(?:[^\"\\]|\\.)*\"?|[^\s/]+)", re.DOTALL)
+_DOT = re.compile(r"(?<=[a-zA-Z0-9])\s+\.\s+(?=[a-zA-Z0-9])")
 _VERSION = re.compile(r"/\s*\d+")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -21,12 +23,13 @@ def results_in(values: Sequence[str]) -> tuple[AuthenticationResult, ...]:
 def _all(values: Sequence[str]) -> Iterator[AuthenticationResult]:
     for value in values:
         first, *rest = _statements(without_comments(value))
-        words = first.split()
-        if not words or "=" in words[0]:
+        named = _AUTHSERV_ID.match(first)
+        if named is None or "=" in named[1].partition('"')[0]:
             continue  # no authserv-id: nobody says it
-        authserv_id = _unquoted(words[0].partition("/")[0]).lower()
+        authserv_id = _unquoted(named[1]).lower()
         for statement in rest:
-            pairs = [(name.lower(), _unquoted(text)) for name, text in _PAIR.findall(_VERSION.sub("", statement))]
+            plain = _DOT.sub(".", _VERSION.sub("", statement))
+            pairs = [(name.lower(), _unquoted(text)) for name, text in _PAIR.findall(plain)]
             if pairs:
                 (method, result), *properties = pairs
                 yield AuthenticationResult(authserv_id, method, result.lower(), dict(reversed(properties)))
