@@ -34,6 +34,8 @@ def subscribe(parts: Parts, session: Session, opened: Opened, now: datetime, cou
 
     Nothing tells the two apart from outside. A forged sender is not written to: somebody we believe says that it is forged.
     """
+    if opened.mail.is_automatic:
+        return "asked for a course, but by a machine"
     if whose.evidence(parts, opened) is Proof.REFUTED:
         return "asked for a course, but the sender is not proven"
     covers = [cover for each in whose.recipients(opened) if (cover := _cover(parts, each)) is not None]
@@ -68,6 +70,8 @@ def say_yes(parts: Parts, session: Session, owner: Owner, opened: Opened, now: d
     asked = session.get(Signup, ident, with_for_update=True) if ident else None
     if asked is None:
         return "an answer to a confirmation that is too old"
+    if opened.mail.is_automatic:
+        return "a machine's answer to a confirmation"
     if not owner.is_reader:
         return "an answer to a confirmation, from another address"
     language = owner.enrollment.language if owner.enrollment else FALLBACK

@@ -78,7 +78,7 @@ def handle_for(parts: Parts, session: Session, opened: Opened, owner: Owner, now
         return _set_aside(parts, session, opened, owner, now)
     if enrollment.state is EnrollmentState.LEFT and not _in_grace(owner, now):
         return Done(opened.mail.verdict, "after the reader had left", delivery.id, discard=True)
-    if orders.is_order(command):
+    if orders.is_order(command) and (not opened.mail.is_automatic or _by_token_alone(command)):
         return _ordered(parts, session, opened, owner, now)
     return _written(parts, session, opened, owner, now)
 
@@ -96,7 +96,7 @@ def _ordered(parts: Parts, session: Session, opened: Opened, owner: Owner, now: 
         return done
     order = Order(parts, session, owner.delivery, enrollment, subscriber, command, now)
     says = orders.carry_out(order)
-    if says is not None and not gone:
+    if says is not None and _may_be_told(owner, opened):
         answers.answer(parts, session, owner, opened, says, now)
     return done
 
@@ -116,7 +116,7 @@ def _written(parts: Parts, session: Session, opened: Opened, owner: Owner, now: 
             sender=owner.proof.value,
             now=now,
         )
-    if owner.subscriber is not None and _may_be_told(owner):
+    if owner.subscriber is not None and _may_be_told(owner, opened):
         says = "unreadable" if _is_unreadable(opened) else "arrived"
         answers.tell(parts, session, owner, opened, Answer(says), rare_key(says, owner.subscriber.id), now)
     return Done(Verdict.REPLY, "", owner.delivery.id, discard=True)
@@ -153,7 +153,7 @@ def _automatic(parts: Parts, session: Session, opened: Opened, why: str, now: da
 
 def _set_aside(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
     """Words that may be somebody else's: locked away. The reader alone is asked, at most once a day; whoever wrote is told nothing."""
-    if owner.subscriber is not None and _may_be_told(owner):
+    if owner.subscriber is not None and _may_be_told(owner, opened):
         url = f"{parts.rules.base_url}/was-it-you/{parts.keys.web_token(opened.id, CLICK)}"
         key = rare_key("whose", owner.subscriber.id, now.date().isoformat())
         answers.tell(parts, session, owner, opened, Answer("", {"accept_url": url}, mail="was_it_you"), key, now)
@@ -170,5 +170,7 @@ def _in_grace(owner: Owner, now: datetime) -> bool:
     return row is not None and row.confirmed_at is not None and row.ended_at is not None and now <= row.ended_at + GRACE
 
 
-def _may_be_told(owner: Owner) -> bool:
-    return owner.enrollment is not None and owner.enrollment.state is not EnrollmentState.LEFT
+def _may_be_told(owner: Owner, opened: Opened) -> bool:
+    """Whether this reader may be written to because of this message: not after leaving, and nothing automatic ever causes a mail."""
+    here = owner.enrollment is not None and owner.enrollment.state is not EnrollmentState.LEFT
+    return here and not opened.mail.is_automatic

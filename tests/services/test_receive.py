@@ -404,6 +404,75 @@ def test_what_has_no_return_path_or_comes_from_ourselves_is_a_machines(small: Re
     assert len(small.house.mails()) == before
 
 
+def test_an_out_of_office_that_names_its_end_holds_until_the_day_after_and_no_longer(small: Reader) -> None:
+    due = enrollment(small.house).due_at
+    assert due is not None
+    back = small.house.now.date() + timedelta(days=25)
+    small.reply(f"I am out of the office until {back.isoformat()}.\n", Date="Mon, 09 Mar 2026 10:11:00 +0000", **AWAY)
+    held = enrollment(small.house).due_at
+    assert held is not None
+    assert timedelta() < held - small.house.now.replace(hour=0) - timedelta(days=26) < timedelta(days=7)
+    far = compose(
+        small.address, str(small.mails[1]["Reply-To"]), "Away until 2027-09-01.", Auto_Submitted="auto-replied"
+    )
+    hand_in(small.house, far)
+    small.house.tick()
+    assert enrollment(small.house).due_at == held, "a date beyond eight weeks is not waited for"
+
+
+def test_what_a_list_or_a_bulk_mailer_sent_is_kept_but_causes_no_mail(small: Reader) -> None:
+    before = len(small.house.mails())
+    small.reply("I noticed something.\n", Precedence="bulk")
+    small.reply("where am I\n", to=small.mails[1], List_Id="<some.list.example>")
+    assert len(words(small.house)) == 2
+    assert len(small.house.mails()) == before
+
+
+# ------------------------------------------------------------------------------------------------------------- strange mail
+
+
+def test_what_cannot_be_read_is_kept_whole_and_said_so_once(small: Reader) -> None:
+    lesson = small.mails[1]
+    for number in range(2):
+        raw = (
+            f"From: {small.address}\r\nTo: {lesson['Reply-To']}\r\nMessage-ID: <pgp{number}@example.org>\r\nMIME-Version: 1.0\r\n"
+            'Content-Type: multipart/encrypted; protocol="application/pgp-encrypted"; boundary=b\r\n\r\n'
+            "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n"
+            f"--b\r\nContent-Type: application/octet-stream\r\n\r\nhQEMA{number}\r\n--b--\r\n"
+        ).encode()
+        hand_in(small.house, raw, [str(lesson["Reply-To"])])
+        small.house.turn(minutes=1)
+        small.house.tick()
+    assert sum("that we cannot read" in flat(mail) for mail in small.mails) == 1
+    with small.house.parts.db.read() as session:
+        rows = session.scalars(select(Reply).order_by(Reply.received_at)).all()
+        assert [b"hQEMA" in (replies.read_raw(small.house.parts, session, row) or b"") for row in rows] == [True, True]
+
+
+def test_the_same_message_id_over_another_body_is_another_reply(small: Reader) -> None:
+    lesson = small.mails[1]
+    for body in ("First.", "Second."):
+        mail = compose(small.address, str(lesson["Reply-To"]), body, answers=lesson)
+        del mail["Message-ID"]
+        mail["Message-ID"] = "<always-the-same@example.org>"
+        hand_in(small.house, mail)
+    small.house.tick()
+    assert sorted(text for text, _, _ in words(small.house)) == ["First.", "Second."]
+
+
+@pytest.mark.parametrize(
+    "body", [b"A\0B", b"\xed\xa0\x80 lone", "\u202egnirts\u200b".encode(), b"x" * 1_000_000, b"\xff\xfe"]
+)
+def test_strange_bytes_are_stored_and_handled_on_each_kind_of_database(reader: Reader, body: bytes) -> None:
+    lesson = reader.mails[1]
+    head = f"From: {reader.address}\r\nTo: {lesson['Reply-To']}\r\nDate: Thu, 1 Jan 1970 99:99:99 +9999\r\nSubject: "
+    raw = head.encode() + b"\0\xff" + b"y" * 70_000 + b"\r\nContent-Type: text/plain; charset=rot13\r\n\r\n" + body
+    hand_in(reader.house, raw, [str(lesson["Reply-To"])])
+    reader.house.tick()
+    assert [row.verdict for row in arrivals(reader.house)] == ["reply"]
+    assert len(words(reader.house)) == 1
+
+
 # ---------------------------------------------------------------------------------------------------------- unsure, settled
 
 
