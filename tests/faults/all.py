@@ -1,7 +1,7 @@
 """`python -m tests.faults.all`: ten thousand kills, over every number of workers, database and transport. Exit 1 if a promise broke.
 
 One cell after the other, each with its own folder and seed; each that is done is a line of JSON in `results.jsonl` of the folder.
-Started again with the same folder, it goes on with what is missing.
+Started again with the same folder, it goes on with what is missing. At the end it prints a table of all.
 """
 
 import argparse
@@ -19,6 +19,22 @@ from tests.faults.receivers import KINDS
 PROCESSES = (8, 4, 2, 1)
 DATABASES = ("sqlite", "postgresql")
 KILLS = 420
+
+COLUMNS = {
+    "Mail by": "transport",
+    "Database": "database",
+    "Workers": "processes",
+    "Kills": "kills",
+    "Frozen and woken": "freezes",
+    "Mails": "mails",
+    "Repeated": "repeated",
+    "Lost": "lost",
+    "Early": "early",
+    "Out of order": "out_of_order",
+    "Left unsure": "left_unsure",
+    "Assumed and listed": "assumed",
+    "of these not come": "listed_and_missing",
+}
 
 Cell = tuple[int, str, str]
 
@@ -54,6 +70,15 @@ def run_cell(folder: Path, cell: Cell, seed: int, kills: int) -> dict[str, objec
     return found
 
 
+def as_table(results: Sequence[Mapping[str, object]]) -> str:
+    """The cells that are done, for people to read, and their sums."""
+    lines = [f"| {' | '.join(COLUMNS)} |", "|" + "---|" * len(COLUMNS)]
+    for found in sorted(results, key=lambda found: (KINDS.index(str(found["transport"])), *cell_of(found)[1::-1])):
+        lines.append(f"| {' | '.join(str(found[name]) for name in COLUMNS.values())} |")
+    sums = [str(sum(int(str(found[name])) for found in results)) for name in list(COLUMNS.values())[3:]]
+    return "\n".join([*lines, f"| **all** | | | {' | '.join(sums)} |", ""])
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m tests.faults.all", description=__doc__)
     asked.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "campaign")
@@ -67,6 +92,7 @@ def main() -> int:
             found = run_cell(said.folder, cell, seed, said.kills)
             with results.open("a") as file:
                 file.write(json.dumps(found) + "\n")
+    print(as_table(read_results(results)), end="")
     return 0 if all(found["kept"] for found in read_results(results)) else 1
 
 

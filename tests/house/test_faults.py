@@ -1,0 +1,38 @@
+"""The documents on faults: no row is missing, each names tests that are there, and the figures are those that were measured."""
+
+import re
+
+import pytest
+
+from tests.faults.all import as_table, read_results
+from tests.house.rooms import ROOT
+
+ROWS = [*(f"S{number}" for number in range(1, 29)), "W1", "W2", "W3", "W4", "W12", "W13"]
+_ROW = re.compile(r"^\| ([SW]\d+) \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)
+_TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+def rows() -> dict[str, str]:
+    """What each row of docs/faults.md names as its tests."""
+    found = _ROW.findall((ROOT / "docs" / "faults.md").read_text(encoding="utf-8"))
+    return {number: tests for number, _when, _then, tests in found}
+
+
+def test_no_row_is_missing() -> None:
+    assert list(rows()) == ROWS
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_each_row_names_tests_that_are_there(row: str) -> None:
+    named = _TEST.findall(rows()[row])
+    assert named
+    for file, test in named:
+        assert f"\ndef {test}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{test}"
+
+
+def test_the_table_of_kills_is_what_was_measured() -> None:
+    """To make it anew: run `python -m tests.faults.all`, copy its results.jsonl to tests/faults and its table to the page."""
+    results = read_results(ROOT / "tests" / "faults" / "results.jsonl")
+    assert results
+    assert all(found["kept"] for found in results)
+    assert as_table(results) in (ROOT / "docs" / "reliability.md").read_text(encoding="utf-8")
