@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, Update, bindparam, func, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from dripcourse.db.models import Inbound, Instance, ReaderKey, Reply, Signup, Subscriber
+from dripcourse.db.models import Delivery, Inbound, Instance, ReaderKey, Reply, Signup, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ PLACES = (
     Place(Subscriber.address_sealed, "address"),
     Place(Signup.payload_sealed, "signup"),
     Place(Inbound.raw_sealed, "arrival"),
+    Place(Delivery.answer_sealed, "answer"),
     Place(ReaderKey.wrapped_private, "reader-key", ours=ReaderKey.wrapped_by == "reply-keys"),
     Place(Reply.host_sealed, "reply-host"),
     Place(Instance.key_check, "check", row="instance"),

@@ -1,4 +1,4 @@
-"""What an answer says is kept until it has gone; how often a message was begun is counted.
+"""What an answer says is kept, sealed; how often a message was begun is counted.
 
 Revision ID: 0003
 Revises: 0002
