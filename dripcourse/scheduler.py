@@ -23,7 +23,7 @@ class Heartbeat:
         self._heart = heart
         self._seconds = seconds
         self._on_trouble = on_trouble
-        self._last_trouble = ""
+        self._trouble = ""
         self._stopping = threading.Event()
         self._scheduler = BackgroundScheduler(timezone=UTC)
 
@@ -56,13 +56,18 @@ class Heartbeat:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
 
+    def trouble(self) -> str:
+        """Why the last tick could not do its work, as a sentence; '' if it could."""
+        return self._trouble
+
     def _beat(self) -> None:
         try:
             self._heart.tick(stopping=self._stopping.is_set)
-            self._last_trouble = ""
+            self._trouble = ""
         except DripError as error:
-            if str(error) != self._last_trouble:  # said once, not every ten seconds
+            if str(error) != self._trouble:  # said once, not every ten seconds
                 self._on_trouble(str(error))
-            self._last_trouble = str(error)
+            self._trouble = str(error)
         except Exception as error:  # noqa: BLE001 - the heart must not stop for a fault of ours; no value of any kind is logged
-            log.error("a tick failed (%s); the next one tries again", type(error).__name__)
+            self._trouble = f"A tick failed ({type(error).__name__}); the next one tries again."
+            log.error("%s", self._trouble)

@@ -54,12 +54,13 @@ def _stay(ctx: click.Context, *, web: bool, beat: bool) -> None:
     listener = listen(settings.host, settings.port) if web else None
     with open_parts(settings, bring_up=web and beat) as parts:
         refuse_false_future(parts.transport, clock)
-        stays: list[Stays] = [*_doors(parts, clock, settings), _heartbeat(parts, clock, settings)] if beat else []
+        heartbeat = _heartbeat(parts, clock, settings) if beat else None
+        stays: list[Stays] = [*_doors(parts, clock, settings), heartbeat] if heartbeat else []
         with ExitStack() as stack:
             for each in stays:
                 each.start()
                 stack.callback(each.stop)
-            _serve(parts, clock, settings, listener) if listener else _wait()
+            _serve(parts, clock, settings, listener, heartbeat) if listener else _wait()
 
 
 class Stays(Protocol):
@@ -102,8 +103,16 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _serve(parts: Parts, clock: Clock, settings: Settings, listener: socket.socket) -> None:
-    app = create_app(parts, clock, trusted_proxies=settings.trusted_proxies, tick_seconds=settings.tick_seconds)
+def _serve(
+    parts: Parts, clock: Clock, settings: Settings, listener: socket.socket, heartbeat: Heartbeat | None
+) -> None:
+    app = create_app(
+        parts,
+        clock,
+        trusted_proxies=settings.trusted_proxies,
+        tick_seconds=settings.tick_seconds,
+        trouble=heartbeat.trouble if heartbeat else str,
+    )
     server = waitress.create_server(
         app,
         sockets=[listener],

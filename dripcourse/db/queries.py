@@ -146,6 +146,11 @@ def suppressed_for(indexes: Collection[bytes], reason: str) -> Select[bytes]:
     return select(Suppression.address_index).where(Suppression.address_index.in_(indexes), Suppression.reason == reason)
 
 
+def is_suppressed(index: BindParameter[bytes], *, but_for: str) -> ColumnElement[bool]:
+    """Whether an address index is suppressed, for another reason than `but_for`."""
+    return exists().where(Suppression.address_index == index, Suppression.reason != but_for)
+
+
 def may_go() -> ColumnElement[bool]:
     """The consent check right before the wire: a lesson's enrollment is active, the reader of a copy or an answer has not left; other kinds stand alone."""
     mine = exists().where(Enrollment.id == Delivery.enrollment_id)

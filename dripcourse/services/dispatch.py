@@ -12,26 +12,24 @@ is unsure, and `settle` asks for evidence. No transaction is ever open across th
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from contextlib import suppress
 from datetime import datetime
 from time import perf_counter, sleep
 
-from sqlalchemy import bindparam, delete, update
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, or_, update
 
-from dripcourse.db import queries
-from dripcourse.db.models import Delivery, LessonText, table
-from dripcourse.domain.address import normal_form
+from dripcourse.db.models import Delivery, table
 from dripcourse.domain.circuit import Circuit, Leave
-from dripcourse.domain.delivery import DeliveryState, Reason
-from dripcourse.domain.errors import DripError
+from dripcourse.domain.delivery import DeliveryState
+from dripcourse.domain.errors import DatabaseAway, DripError
 from dripcourse.domain.mail import Later, Outcome, Unknown
 from dripcourse.services import circuit
 from dripcourse.services.claim import BATCH, claim
 from dripcourse.services.compose import Claimed, Ready, compose
+from dripcourse.services.insist import insist
+from dripcourse.services.mark import mark
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts, hold, record
-from dripcourse.services.suppression import ERASED
 
 log = logging.getLogger(__name__)
 
@@ -41,24 +39,6 @@ GROUP_MOST = 50
 _ROOM = {Leave.GO: BATCH, Leave.PROBE: 1, Leave.WAIT: 0}
 
 _deliveries = table(Delivery)
-_MARK = (
-    update(_deliveries)
-    .where(
-        _deliveries.c.id == bindparam("b_id"),
-        _deliveries.c.fence == bindparam("b_fence"),
-        _deliveries.c.state == DeliveryState.CLAIMED,
-        _deliveries.c.wake_at > bindparam("b_now", type_=_deliveries.c.wake_at.type),
-        queries.may_go(),
-    )
-    .values(
-        state=DeliveryState.SENDING,
-        wake_at=bindparam("b_lease"),
-        marked_at=bindparam("b_now", type_=_deliveries.c.wake_at.type),
-        changed_at=bindparam("b_now", type_=_deliveries.c.wake_at.type),
-        promise_at=bindparam("b_promise"),
-        lesson_text=bindparam("b_text"),
-    )
-)
 
 
 def dispatch(
@@ -101,7 +81,10 @@ def _render(parts: Parts, batch: Sequence[Claimed], now: datetime, counts: Count
 
 
 def _give_back(parts: Parts, ready: Sequence[Ready], now: datetime) -> None:
-    """What was claimed and will not be sent now is free for anybody at once, instead of when the lease ends."""
+    """What was claimed and will not be sent now is free for anybody at once, instead of when the lease ends.
+
+    Also if it is marked, for all we know: of what this process never put on the wire nobody needs to be unsure.
+    """
     if not ready:
         return
     mine = [{"b_id": each.delivery.id, "b_fence": each.delivery.fence, "b_now": now} for each in ready]
@@ -111,9 +94,9 @@ def _give_back(parts: Parts, ready: Sequence[Ready], now: datetime) -> None:
             .where(
                 _deliveries.c.id == bindparam("b_id"),
                 _deliveries.c.fence == bindparam("b_fence"),
-                _deliveries.c.state == DeliveryState.CLAIMED,
+                or_(_deliveries.c.state == DeliveryState.CLAIMED, _deliveries.c.state == DeliveryState.SENDING),
             )
-            .values(wake_at=bindparam("b_now")),
+            .values(state=DeliveryState.CLAIMED, wake_at=bindparam("b_now")),
             mine,
         )
 
@@ -139,48 +122,21 @@ class _Courier:
         return max(1, min(GROUP_MOST, int(GROUP_SECONDS / self._each)))
 
     def deliver(self, group: Sequence[Ready], counts: Counts) -> None:
-        going = self._mark(group)
+        try:
+            now = self._clock()
+            going = mark(self._parts, group, now, kept=self._kept)
+            self._lease_ends = now + self._parts.rules.lease
+        except DatabaseAway:  # perhaps in the middle of its COMMIT
+            with suppress(DatabaseAway):
+                insist(lambda: _give_back(self._parts, group, self._clock()))
+            raise
         before = self._circuit
         outcomes = [(ready, self._send(ready)) for ready in going]
         if outcomes:
-            record(self._parts, outcomes, self._clock(), counts)
+            now = self._clock()
+            insist(lambda: record(self._parts, outcomes, now, counts))
         heard, self._heard = self._heard, []
         self._circuit = circuit.note(self._parts, before, heard, self._clock())
-
-    def _mark(self, group: Sequence[Ready]) -> list[Ready]:
-        """The last look before the wire: those of the group that may still go, now at sending."""
-        now = self._clock()
-        with self._parts.db.write() as session:
-            self._keep_words(session, group)
-            stopped = _suppressed(self._parts, session, group)
-            rows = [
-                {
-                    "b_id": ready.delivery.id,
-                    "b_fence": ready.delivery.fence,
-                    "b_now": now,
-                    "b_lease": now + self._parts.rules.lease,
-                    "b_promise": ready.delivery.promise_at,
-                    "b_text": ready.said.hash if ready.said else None,
-                }
-                for ready in group
-                if ready.delivery.id not in stopped
-            ]
-            if rows:
-                session.connection().execute(_MARK, rows)
-            marked = session.execute(queries.on_the_wire([ready.delivery.id for ready in group]))
-            on_the_wire = {(ident, fence) for ident, fence in marked}
-            going = [ready for ready in group if (ready.delivery.id, ready.delivery.fence) in on_the_wire]
-            if len(going) < len(group):
-                _drop(session, [ready for ready in group if ready not in going], stopped, now)
-        self._lease_ends = now + self._parts.rules.lease
-        return going
-
-    def _keep_words(self, session: Session, group: Sequence[Ready]) -> None:
-        new = {ready.said.hash: ready.said for ready in group if ready.said and ready.said.hash not in self._kept}
-        if new:
-            # in one order everywhere: two processes that keep the same words must not wait for each other
-            queries.keep_once(session, LessonText, [asdict(new[words]) for words in sorted(new)])
-            self._kept |= new.keys()
 
     def _send(self, ready: Ready) -> Outcome:
         now = self._clock()
@@ -206,26 +162,3 @@ class _Courier:
         if rate := self._parts.rules.rate_per_second:
             self._each = max(self._each, 1 / rate)
             sleep(max(0.0, 1 / rate - took))
-
-
-def _suppressed(parts: Parts, session: Session, group: Sequence[Ready]) -> set[str]:
-    """The ids of those in the group whose address, by any key's index, is suppressed."""
-    indexes = {
-        index: ready.delivery.id for ready in group for index in parts.keys.indexes(normal_form(ready.outgoing.to))
-    }
-    return {indexes[found] for found in session.scalars(queries.suppressed_among(indexes.keys(), but_for=ERASED))}
-
-
-def _drop(session: Session, unmarked: Sequence[Ready], stopped: set[str], now: datetime) -> None:
-    """What may no longer go: a lesson whose reader paused or left is unclaimed; a mail to a suppressed address is held for good.
-
-    Whatever failed for its lease or fence is somebody else's by now and is left alone.
-    """
-    mine = {ready.delivery.id: ready.delivery.fence for ready in unmarked}
-    ours = (Delivery.id.in_(mine), Delivery.state == DeliveryState.CLAIMED, Delivery.fence.in_(set(mine.values())))
-    session.execute(
-        update(Delivery)
-        .where(*ours, Delivery.id.in_(stopped))
-        .values(state=DeliveryState.HELD, reason=Reason.STOPPED, wake_at=None, changed_at=now)
-    )
-    session.execute(delete(Delivery).where(*ours, ~queries.may_go()))

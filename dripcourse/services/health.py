@@ -47,7 +47,7 @@ def _beat(parts: Parts, now: datetime, within: timedelta) -> list[Check]:
         lately = session.scalars(queries.beats_since(now - within)).first()
     if lately is not None:
         return [Check("beat", ok=True, says="somebody ticks")]
-    says = f"nobody has ticked for {within.total_seconds():.0f} seconds. Is a worker running? Start one with: dripcourse worker"
+    says = f"nobody has ticked for {within.total_seconds():.0f} seconds. If a worker runs, its log says what keeps it (a disk that is full, a database that is held); if not, start one with: dripcourse worker"
     return [Check("beat", ok=False, says=says)]
 
 

@@ -1,5 +1,6 @@
 """The app: its rooms, its limits, its headers. Made by a function, from parts that were chosen elsewhere."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -32,9 +33,18 @@ _SCRIPTS = ("zone", "exit")
 
 
 def create_app(
-    parts: Parts, clock: Clock, *, trusted_proxies: int = 0, frame_ancestors: str = "'none'", tick_seconds: float = 10
+    parts: Parts,
+    clock: Clock,
+    *,
+    trusted_proxies: int = 0,
+    frame_ancestors: str = "'none'",
+    tick_seconds: float = 10,
+    trouble: Callable[[], str] = str,
 ) -> Flask:
-    """The pages for these parts. `frame_ancestors` says who may show them in a frame; `trusted_proxies`, how many proxies are ours."""
+    """The pages for these parts. `frame_ancestors` says who may show them in a frame; `trusted_proxies`, how many proxies are ours.
+
+    `trouble` says what keeps a scheduler beside these pages from its work; '' if nothing does.
+    """
     pages = shipped("templates") / "pages"
     app = Flask(
         "dripcourse", template_folder=str(pages), static_folder=str(pages / "static"), static_url_path="/static"
@@ -43,7 +53,7 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would repeat the Host that was sent
     app.extensions["dripcourse"] = Shell(
-        parts, clock, FormTokens(parts.keys.form_keys(), clock), timedelta(seconds=_BEATS * tick_seconds)
+        parts, clock, FormTokens(parts.keys.form_keys(), clock), timedelta(seconds=_BEATS * tick_seconds), trouble
     )
     scripts = {name: (pages / f"{name}.js").read_text(encoding="utf-8").strip() for name in _SCRIPTS}
     _prepare_templates(app, pages, scripts)

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from dripcourse.services.health import readiness
+from dripcourse.services.health import Check, readiness
 from dripcourse.web.shell import shell
 
 health = Blueprint("health", __name__)
@@ -16,8 +16,10 @@ def healthz() -> Response:
 
 @health.get("/readyz")
 def readyz() -> Response:
-    """200 if the database answers, its schema is right and somebody ticks; else 503. A line for each."""
+    """200 if everything that must be so is so; else 503. A line for each."""
     checks = readiness(shell().parts, shell().now, beat_within=shell().beat_within)
+    if trouble := shell().trouble():
+        checks.append(Check("tick", ok=False, says=f"could not do its work: {trouble}"))
     lines = "".join(f"{'ok' if each.ok else 'NOT OK'}: {each.name} {each.says}\n" for each in checks)
     return _lines(lines, 200 if all(each.ok for each in checks) else 503)
 

@@ -1,5 +1,6 @@
 """What every view stands on: the parts, the clock, the words of a language, and one way to make a page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +21,8 @@ class Shell:
     clock: Clock
     form_tokens: FormTokens
     beat_within: timedelta
+    trouble: Callable[[], str] = str
+    """What keeps a scheduler in this very process from its work, as a sentence; '' if nothing does, or there is none."""
 
     @property
     def now(self) -> datetime:

@@ -1,5 +1,6 @@
 """A mail as it goes over the wire, read back by Python's own parser."""
 
+from binascii import b2a_qp
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -115,3 +116,13 @@ def test_long_links_to_leave_are_never_cut_into_encoded_words() -> None:
 def test_a_long_list_id_is_never_cut_into_encoded_words() -> None:
     name = f"<slow-letters.{'replies.' * 9}example.org>"
     assert f"\r\nList-Id: {name}\r\n".encode() in mime(replace(MAIL, headers={"List-Id": name}))
+
+
+@given(text=st.text(st.sampled_from("ab =.\tä€😀\r\n\v\u2028-_"), max_size=400), times=st.integers(1, 2))
+def test_a_body_made_of_remembered_lines_is_what_the_library_makes_of_the_whole(text: str, times: int) -> None:
+    whole = "\r\n".join(text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n").split("\n")) + "\r\n"
+    for _ in range(times):  # fresh, and remembered
+        head, _, body = mime(replace(MAIL, text=text, html=None)).partition(b"\r\n\r\n")
+        assert body == b2a_qp(whole.encode(), istext=True)
+    assert b"quoted-printable" in head
+    assert all(len(line) <= 76 for line in body.split(b"\r\n"))
