@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import inbound as asked
 from dripcourse.db.models import Inbound
+from dripcourse.domain.arrival import MOST_BYTES
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.inbound import Mail, read_mail
 from dripcourse.services import arrive, clocks, handling
@@ -26,7 +27,6 @@ log = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 5
 _BATCH = 50
-_AGAIN = "to be tried again"
 
 
 def handle(parts: Parts, now: datetime) -> int:
@@ -103,7 +103,7 @@ def _handle(parts: Parts, found: Opened, now: datetime) -> bool:
 def note(row: Inbound, found: Opened, done: Done, now: datetime) -> None:
     """Write down what became of a message."""
     row.verdict, row.delivery_id = done.verdict, done.delivery
-    row.reason = done.reason or ("" if row.reason.startswith(_AGAIN) else row.reason)
+    row.reason = done.reason or (row.reason if row.size > MOST_BYTES else "")  # that only its head is here stays true
     row.evidence = "; ".join(found.mail.evidence)[:2_000]
     row.wake_at, row.handled_at, row.attempts = None, now, 0
     if done.discard:
@@ -124,4 +124,4 @@ def _put_by(parts: Parts, ident: str, error: Exception, now: datetime) -> None:
         if row.attempts >= MOST_ATTEMPTS:
             row.reason, row.wake_at, row.handled_at = f"could not be handled: {why}", None, now
         else:
-            row.reason, row.wake_at = f"{_AGAIN}: {why}", now + back_off(row.attempts)
+            row.reason, row.wake_at = f"to be tried again: {why}", now + back_off(row.attempts)

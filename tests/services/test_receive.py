@@ -114,6 +114,20 @@ def test_a_reply_without_a_token_is_known_by_the_mail_it_answers(small: Reader) 
     assert words(small.house) == [("Known by its thread.", "unproven", "acknowledgement")]
 
 
+def test_a_copy_that_brings_the_token_later_makes_a_reply_of_what_was_set_aside(small: Reader) -> None:
+    """Some programs answer Reply-To and From both: one message, two addresses, one reply."""
+    lesson = small.mails[-1]
+    mail = compose(small.address, str(lesson["Reply-To"]), "Twice the same.")
+    hand_in(small.house, mail, ["letters@letters.example.org"])
+    small.house.tick()
+    assert words(small.house) == []
+    hand_in(small.house, mail, [str(lesson["Reply-To"])])
+    small.house.tick()
+    assert words(small.house) == [("Twice the same.", "unproven", "acknowledgement")]
+    [row] = arrivals(small.house)
+    assert (row.verdict, row.reason, row.raw_sealed) == ("reply", "", None)
+
+
 def test_others_in_to_and_cc_are_not_kept_outside_the_readers_own_seal(small: Reader) -> None:
     lesson = small.mails[-1]
     mail = compose(
