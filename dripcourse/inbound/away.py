@@ -55,6 +55,11 @@ def away_until(text: str, *, written: date | None) -> date | None:
     return max(found, default=None)
 
 
+def names_an_end(text: str) -> bool:
+    """Whether a text names some date as an end, whichever year is meant."""
+    return next(_dates(text[:_FAR], date(2000, 1, 1)), None) is not None
+
+
 def _dates(text: str, written: date | None) -> Iterator[date]:
     """Dates right behind a word for `until`, or right before one where a language puts it there."""
     ends = [found.end() for found in _UNTIL.finditer(text)]

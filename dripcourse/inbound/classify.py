@@ -6,6 +6,7 @@ Pure; holds no word of the mail in what it says of it. In doubt a message is a p
 import re
 from dataclasses import dataclass
 
+from dripcourse.inbound.away import names_an_end
 from dripcourse.inbound.bounce import Words, bounce_evidence, is_machine, is_rejection
 from dripcourse.inbound.machines import AUTO_SUBJECT, AWAY, AWAY_MORE, ROBOT
 from dripcourse.inbound.message import Message
@@ -114,12 +115,17 @@ def _auto_header(message: Message) -> str:
 
 
 def _by_words(message: Message, first: str) -> tuple[str, ...]:
-    """The first words of a mail that quotes nothing, and what else points the same way."""
+    """The first words of a mail that quotes nothing, and what else points the same way. People say that they are away, and whom to
+    ask; so either needs company."""
+    more = len(AWAY_MORE.findall(first)[:2])
+    answers = "in-reply-to" in message or "references" in message
     precedence = message.value("precedence").strip().lower()
     signs = {
         "first words of a notice of absence": 2 * bool(AWAY.search(first[:400])),
         "words of an automatic answer": (0, 3, 4)[len(ROBOT.findall(first)[:2])],
-        "what follows in a notice of absence": 2 * bool(AWAY_MORE.search(first)),
+        "what follows in a notice of absence": more,
+        "the end of an absence": int(names_an_end(first)),
+        "answers no mail": int(bool(more) and not answers),
         "header Precedence": 2 * (precedence in ("bulk", "junk", "list")),
         "sent by a machine": 2 * (is_machine(message) or bool(_NO_REPLY.search(message.value("from")))),
         "header X-Auto-Response-Suppress": 2 * ("x-auto-response-suppress" in message),

@@ -100,6 +100,10 @@ PEOPLE = [
     "Please call me unknown user from now on.",
     "Returned to sender, I thought, when his suitcase stood at the door.",
     "I was absent, even when I was there.",
+    "I am not in the office any more, he fired me when I told his wife. Please tell nobody about this.",
+    "Thank you for your email, it reached me at the right hour. I am away with the children and it is quiet.",
+    "I'm on leave from work since it happened. I cannot concentrate.",
+    "I am on holiday until Sunday, so just briefly: yes, it helped.",
     "ok",
     "👍",
 ]
