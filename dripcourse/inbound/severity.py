@@ -29,7 +29,7 @@ NOT_NOW = phrases(
     r"undefined value",
 )  # fmt: skip
 POLICY = phrases(
-    r"\bspam", r"\bjunk", r"block(?:ed|list|ing)\b", r"black ?list", r"deny ?list", r"\brbl\b", r"dnsbl", r"spamhaus",
+    r"\bspam", r"\bjunk", r"block(?:ed| ?list|ing)\b", r"black ?list", r"deny ?list", r"\brbl\b", r"dnsbl", r"spamhaus",
     r"spamcop", r"barracuda", r"sorbs", r"proofpoint", r"reputation", r"\bpolic(?:y|ies)\b", r"\bdmarc\b", r"\bspf\b",
     r"\bdkim\b", r"unsolicited", r"unauthenticated", r"not authenticated",
     r"authentication (?:required|failed|checks?)", r"not authori[sz]ed", r"access denied",
@@ -98,6 +98,10 @@ STILL_TRYING = phrases(
     r"in ritardo", r"vertraagd", r"försenad", r"forsinket", r"viivästy", r"opóźni", r"zpožd", r"задерж",
     r"ещё не доставлено", r"遅延", r"延迟", r"지연",
 )  # fmt: skip
+_OURSELVES = re.compile(
+    r"\bsender (?:address )?(?:rejected|denied|verif|unknown|blocked)|call-?(?:out|back) (?:verif|fail)|sender verif"
+)
+"""It is the sender that is unknown or unwanted; what it says of a user is about us."""
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.:/@])([45]\d\d)(?=[ \-#:{]|$)")
 _NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
@@ -120,6 +124,8 @@ def judge(status: str, words: str) -> tuple[Severity, bool] | None:
     unknown = NOBODY.search(words) is not None
     if FULL.search(words):
         return Severity.SOFT, False
+    if _OURSELVES.search(words):
+        return Severity.POLICY, False
     if POLICY.search(words) and not (unknown and code in _NO_MAILBOX and not inner.startswith(("5.7", "4."))):
         denied = code == "5.4.1" and "access denied" in words  # Exchange Online: no such recipient in the directory
         return (Severity.HARD if denied else Severity.POLICY), False
