@@ -4,11 +4,15 @@ The parts are known one by one: a quotation's header (`attribution`, `fields`), 
 a mail (`closings`). In doubt a line is the writer's.
 """
 
+import re
 from dataclasses import dataclass
 
 from dripcourse.inbound.alignment import align
 from dripcourse.inbound.lines import split
 from dripcourse.inbound.sorting import Kind, Sorting
+
+_WHOLE = re.compile(r"\n-- ?\r?\n")
+"""The mark above a mail's foot: where it stands, what went out is known to the end, and whatever else is there was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ def own_words(text: str, *, sent: str | None = None) -> Cut:
     with the last of them.
     """
     lines, rest = split(text)
-    whole = sent is not None and "\n-- \n" in sent
+    whole = sent is not None and bool(_WHOLE.search(sent))
     return _cut(Sorting(lines, align(lines, sent) if sent else None, whole=whole), rest)
 
 

@@ -83,7 +83,7 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         delivery.promise_at = _promise(course, lesson, enrollment, claimed.past.seen, now)
     else:
         delivery.promise_at = enrollment.due_at  # a copy repeats the promise that stands
-    facts = _facts(parts, delivery, enrollment, course, lesson, now)
+    facts = facts_of(parts, delivery, enrollment, course, lesson, now)
     facts = replace(facts, after_unsure=enrollment.last_lesson in claimed.past.assumed)
     rendered = parts.renderer.lesson(course, lesson, enrollment.perspective, facts)
     said = _said(course, lesson, course.reading(enrollment.perspective), rendered)
@@ -187,9 +187,10 @@ def _promise(
     return next_due(slot_of(enrollment), enrollment.pace, now, after_welcome=lesson.number == 0)
 
 
-def _facts(
+def facts_of(
     parts: Parts, delivery: Delivery, enrollment: Enrollment, course: Course, lesson: Lesson, now: datetime
 ) -> LessonFacts:
+    """What is this reader's own in a mail; the delivery's `promise_at` is set."""
     tz = slot_of(enrollment).tz
     promised = None
     if delivery.kind is Kind.LESSON and enrollment.promised_at is not None:

@@ -13,6 +13,7 @@ from dripcourse.services import answers, asking, away, bounces, orders, replies,
 from dripcourse.services.answers import Answer
 from dripcourse.services.orders import Order
 from dripcourse.services.parts import Parts
+from dripcourse.services.whole import whole
 from dripcourse.services.whose import Opened, Owner
 
 STRANGER = "stranger"
@@ -36,12 +37,13 @@ class Done:
 def beside(
     parts: Parts, session: Session, addresses: Sequence[str], mail: Mail | None
 ) -> tuple[str | None, Sequence[str]]:
-    """What a message is to be read beside: the text of the lesson it seems to answer, and the languages its commands may be in."""
+    """What a message is to be read beside: the mail it seems to answer, and the languages its commands may be in."""
     delivery = whose.guess(parts, session, addresses, mail)
     sent = whose.sent_to(session, delivery)
     course = parts.library.courses.get(delivery.course) if delivery else None
     spoken = [course.language] if course else [each.language for each in parts.library.courses.values()]
-    return sent.text if sent else None, tuple(dict.fromkeys([*spoken, "en"]))
+    text = whole(parts, session, delivery, sent) if sent and delivery else None
+    return text, tuple(dict.fromkeys([*spoken, "en"]))
 
 
 def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Done:
