@@ -57,9 +57,9 @@ def arrived(tmp_path_factory: pytest.TempPathFactory) -> Mails:
         with open_house(folder, transport=Everywhere(doors)) as house:
             for reader, perspective in READERS.items():
                 house.enroll(reader, perspective=perspective, zone="Europe/Berlin")
-            for _ in range(44):
+            for _ in range(72):
                 house.tick()
-                house.turn(days=2)
+                house.turn(days=1)
         taken = server.mails()
     fake.stop()
     return {
