@@ -18,7 +18,7 @@ from dripcourse.domain.errors import SettingsError
 from dripcourse.scheduler import Heartbeat
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.tick import Heart
-from dripcourse.settings import Settings, ensure_secrets
+from dripcourse.settings import Settings, ensure_secrets, imap_door
 from dripcourse.web.app import create_app
 
 _THREADS = 8
@@ -83,6 +83,10 @@ def _doors(parts: Parts, clock: Clock, settings: Settings) -> Iterator[Stays]:
         from dripcourse.doors.listener import Listener
 
         yield Listener(settings.lmtp_listen, parts, clock)
+    if settings.imap_url:
+        from dripcourse.doors.mailbox import MailboxPoll
+
+        yield MailboxPoll(imap_door(settings.imap_url), parts, clock, settings.tick_seconds)
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -10,13 +10,14 @@ from dripcourse.settings.keys import ensure_secrets, new_key
 from dripcourse.settings.load import load_settings
 from dripcourse.settings.model import Settings
 from dripcourse.settings.show import doubts, redacted
-from dripcourse.settings.urls import MailUrl, OutboxUrl, SendgridUrl, SmtpUrl
+from dripcourse.settings.urls import ImapUrl, MailUrl, OutboxUrl, SendgridUrl, SmtpUrl, imap_door
 from dripcourse.settings.words import HostPort, Listen
 
 __all__ = [
     "ABOUT",
     "About",
     "HostPort",
+    "ImapUrl",
     "Listen",
     "MailUrl",
     "Needs",
@@ -26,6 +27,7 @@ __all__ = [
     "SmtpUrl",
     "doubts",
     "ensure_secrets",
+    "imap_door",
     "load_settings",
     "new_key",
     "redacted",

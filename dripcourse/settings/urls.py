@@ -45,6 +45,18 @@ class SendgridUrl:
     """Mail goes to SendGrid's API."""
 
 
+@dataclass(frozen=True, slots=True)
+class ImapUrl:
+    """A mailbox to read mail from; without `tls` on this machine only."""
+
+    host: str
+    port: int
+    user: str
+    password: SecretStr
+    folder: str
+    tls: bool
+
+
 MailUrl = OutboxUrl | SmtpUrl | SendgridUrl
 
 
@@ -142,6 +154,15 @@ def imap(text: str) -> SecretStr:
     if url.scheme == "imap" and not is_loopback(url.hostname):
         raise ValueError("would send the password unencrypted: begin it with imaps://")
     return SecretStr(text)
+
+
+def imap_door(url: SecretStr) -> ImapUrl:
+    """The parts of a URL that `imap` took."""
+    parts = urlsplit(url.get_secret_value())
+    tls = parts.scheme == "imaps"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    folder = unquote(parts.path.strip("/")) or "INBOX"
+    return ImapUrl(parts.hostname or "", parts.port or (993 if tls else 143), user, SecretStr(password), folder, tls)
 
 
 def web_address(text: str) -> str:

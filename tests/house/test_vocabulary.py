@@ -10,7 +10,12 @@ ELSEWHERE = {
     "dripcourse/cli/fake_sendgrid.py": ({"step"}, "the same"),
 }
 OWN_NAME = "DripError"
-LOGS_IN = ("dripcourse/settings/", "dripcourse/transports/smtp.py", "dripcourse/bootstrap.py")
+LOGS_IN = (
+    "dripcourse/settings/",
+    "dripcourse/transports/smtp.py",
+    "dripcourse/doors/mailbox.py",
+    "dripcourse/bootstrap.py",
+)
 """Where `user` is the name that one logs in with at a mail server, and never a reader."""
 
 

@@ -1,0 +1,173 @@
+"""Taking mail out of a mailbox (IMAP, RFC 9051), for whoever has no mail server that could hand it over.
+
+What is stored is marked in the mailbox afterwards, and what is not marked is taken again: killed between the two, a message comes
+again and is known. The mark is a keyword of our own, so that a message which somebody has read there is taken all the same; a
+server that keeps no keywords is asked for what is unread. No UID is remembered from one poll to the next, so nothing depends on
+UIDVALIDITY. Nothing is ever deleted, and the mailbox should be one of its own: all that is in it is taken.
+"""
+
+import imaplib
+import logging
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+
+from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
+from dripcourse.domain.errors import DatabaseAway, DripError
+from dripcourse.services import arrive, trouble
+from dripcourse.services.parts import Clock, Parts
+from dripcourse.settings import ImapUrl
+
+log = logging.getLogger(__name__)
+
+MARK = "$Dripcourse"
+_NAME = "mailbox"
+_SECONDS = 60
+"""How long a server may be silent."""
+
+
+class MailboxAway(DripError):
+    """The mailbox cannot be read just now; the message says why, in our words and never in the server's."""
+
+
+class MailboxPoll:
+    """Reads a mailbox every `seconds`, on a thread of its own; a tick never waits for it."""
+
+    def __init__(
+        self, url: ImapUrl, parts: Parts, clock: Clock, seconds: float, *, context: ssl.SSLContext | None = None
+    ) -> None:
+        self._url, self._parts, self._clock, self._seconds = url, parts, clock, seconds
+        self._context = context or ssl.create_default_context()
+        self._box: BaseMailBox | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
+        self._said = ""
+        self._troubled = True  # until the first poll went well: a trouble of an earlier process may be over
+
+    def start(self) -> None:
+        """Begin to poll, at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the message that is being stored."""
+        self._stopping.set()
+        self._thread.join()
+
+    def poll(self) -> int:
+        """Take in what is there and not marked; returns how many messages were new.
+
+        Raises MailboxAway or DatabaseAway: what was stored until then is marked, and the rest is taken next time.
+        """
+        try:
+            with _in_words():
+                box = self._box = self._box or self._connected()
+                box.client.noop()
+                keeps = _keeps_keywords(box)
+                waiting = box.uids(f"UNKEYWORD {MARK}" if keeps else "UNSEEN", charset=None)
+                flags = f"(\\Seen {MARK})" if keeps else "(\\Seen)"
+                return sum(self._take(box, uid, flags) for uid in waiting if not self._stopping.is_set())
+        except MailboxAway:
+            self._hang_up()
+            raise
+
+    def _take(self, box: BaseMailBox, uid: str, flags: str) -> bool:
+        """One message: stored, and then marked."""
+        size = _size(box, uid)
+        wanted = "BODY.PEEK[]" if size <= MOST_BYTES else f"BODY.PEEK[]<0.{HEAD_BYTES}>"
+        raw = _literal(box, uid, wanted)
+        if raw is None:
+            return False  # somebody removed it meanwhile
+        rcpt = arrive.named_recipients(self._parts.rules, raw)
+        cut = size if size > MOST_BYTES else 0
+        stored = arrive.store(self._parts, Arrival(Door.MAILBOX, raw, rcpt, size=cut), self._clock())
+        box.client.uid("STORE", uid, "+FLAGS.SILENT", flags)
+        return stored
+
+    def _connected(self) -> BaseMailBox:
+        url = self._url
+        box: BaseMailBox = (
+            MailBox(url.host, url.port, timeout=_SECONDS, ssl_context=self._context)
+            if url.tls
+            else MailBoxUnencrypted(url.host, url.port, timeout=_SECONDS)
+        )
+        box.login(url.user, url.password.get_secret_value(), initial_folder=url.folder)
+        return box
+
+    def _hang_up(self) -> None:
+        box, self._box = self._box, None
+        if box is not None:
+            with suppress(Exception):
+                box.client.shutdown()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._poll_safely()
+            self._stopping.wait(self._seconds)
+        box, self._box = self._box, None
+        if box is not None:
+            with suppress(Exception):
+                box.logout()
+
+    def _poll_safely(self) -> None:
+        try:
+            self.poll()
+            self._all_is_well()
+        except (MailboxAway, DatabaseAway) as error:
+            self._tell(str(error))
+        except Exception as error:  # noqa: BLE001 - the door must not stay shut for a fault of ours; no value is logged
+            self._hang_up()
+            self._tell(f"the mailbox could not be read ({type(error).__name__})")
+
+    def _tell(self, says: str) -> None:
+        """Once in the log, not with every poll; and for `/readyz` of whatever process serves it."""
+        if says != self._said:
+            log.warning("%s", says)
+        self._said, self._troubled = says, True
+        with suppress(DatabaseAway):
+            trouble.note(self._parts, _NAME, says, self._clock())
+
+    def _all_is_well(self) -> None:
+        if self._troubled:
+            with self._parts.db.write() as session:
+                trouble.over(session, _NAME)
+            self._said, self._troubled = "", False
+
+
+def _keeps_keywords(box: BaseMailBox) -> bool:
+    """Whether the server lets us make up a keyword (RFC 9051 7.1, PERMANENTFLAGS with `\\*`), or has ours already."""
+    said = [each for each in box.client.untagged_responses.get("PERMANENTFLAGS", []) if isinstance(each, bytes)]
+    return any(b"\\*" in each or MARK.encode() in each for each in said)
+
+
+def _size(box: BaseMailBox, uid: str) -> int:
+    _, said = box.client.uid("FETCH", uid, "(RFC822.SIZE)")
+    text = b" ".join(each for each in said if isinstance(each, bytes))
+    _, _, size = text.partition(b"RFC822.SIZE ")
+    digits = size.split(b" ")[0].rstrip(b")")
+    return int(digits) if digits.isdigit() else 0
+
+
+def _literal(box: BaseMailBox, uid: str, wanted: str) -> bytes | None:
+    _, said = box.client.uid("FETCH", uid, f"({wanted})")
+    return next((each[1] for each in said if isinstance(each, tuple)), None)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """The server's troubles in words of ours: its own may hold an address."""
+    try:
+        yield
+    except MailboxLoginError:
+        raise MailboxAway("the mailbox refuses the user or the password in IMAP_URL") from None
+    except MailboxFolderSelectError:
+        raise MailboxAway("the mailbox has no folder of the name in IMAP_URL") from None
+    except ssl.SSLCertVerificationError:
+        raise MailboxAway("the certificate of the mailbox's server is not good for the host in IMAP_URL") from None
+    except (OSError, EOFError):
+        raise MailboxAway("the server of the mailbox does not answer: is IMAP_URL right?") from None
+    except (ImapToolsError, imaplib.IMAP4.error):
+        raise MailboxAway("the server of the mailbox broke off or answered with a failure") from None

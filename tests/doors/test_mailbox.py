@@ -1,0 +1,193 @@
+"""A mailbox that is read: stored first and marked afterwards, whatever breaks in between."""
+
+import logging
+import ssl
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import func, select
+
+from dripcourse.db.models import Inbound
+from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
+from dripcourse.domain.errors import DatabaseAway
+from dripcourse.doors.mailbox import MARK, MailboxAway, MailboxPoll
+from dripcourse.services import arrive, trouble
+from dripcourse.settings import ImapUrl, imap_door
+from tests.doors.test_listener import RAW, TOKEN, database_away
+from tests.support.certificate import context_of, make_certificate
+from tests.support.house import House
+from tests.support.imap import Letterbox, imap_server
+
+
+@pytest.fixture
+def box() -> Iterator[Letterbox]:
+    with imap_server(Letterbox()) as running:
+        yield running
+
+
+def url_of(box: Letterbox, scheme: str = "imap", password: str = "p%40ss%20word", folder: str = "/Replies") -> ImapUrl:
+    return imap_door(SecretStr(f"{scheme}://replies%40example.org:{password}@localhost:{box.port}{folder}"))
+
+
+def poll_of(house: House, box: Letterbox, **more: str) -> MailboxPoll:
+    return MailboxPoll(url_of(box, **more), house.parts, house.clock, 0.05)
+
+
+def kept(house: House) -> list[Arrival]:
+    with house.parts.db.read() as session:
+        return [arrive.read(house.parts, row) for row in session.scalars(select(Inbound).order_by(Inbound.size))]
+
+
+def count(house: House) -> int:
+    with house.parts.db.read() as session:
+        return session.scalars(select(func.count()).select_from(Inbound)).one()
+
+
+def message(number: int) -> bytes:
+    return RAW.replace(b"<one", b"<%d" % number)
+
+
+def until(there: Callable[[], object]) -> None:
+    give_up = monotonic() + 60
+    while not there():
+        assert monotonic() < give_up
+        sleep(0.02)
+
+
+@pytest.mark.parametrize("keywords", [True, False])
+def test_what_is_there_is_stored_byte_for_byte_once_and_marked(
+    small_house: House, box: Letterbox, keywords: bool
+) -> None:
+    box.keywords = keywords
+    box.put(f"X-Original-To: {TOKEN}\r\nDelivered-To: all@elsewhere.example\r\n".encode() + RAW)
+    box.put(message(2))
+    poll = poll_of(small_house, box)
+    assert [poll.poll(), poll.poll()] == [2, 0]
+    box.put(message(3))
+    assert poll.poll() == 1
+    assert {arrival.raw for arrival in kept(small_house)} == set(box.messages.values())
+    assert {(arrival.door, arrival.rcpt, arrival.sender) for arrival in kept(small_house)} == {
+        (Door.MAILBOX, (TOKEN,), None),
+        (Door.MAILBOX, (), None),
+    }
+    assert all(flags == ({"\\Seen", MARK} if keywords else {"\\Seen"}) for flags in box.flags.values())
+    assert box.commands.count("LOGIN") == 1, "the connection is kept"
+    assert not any(word.startswith(("EXPUNGE", "UID EXPUNGE", "UID MOVE")) for word in box.commands)
+
+
+def test_a_message_that_somebody_has_read_in_the_mailbox_is_taken_all_the_same(
+    small_house: House, box: Letterbox
+) -> None:
+    box.flags[box.put(RAW)].add("\\Seen")
+    assert poll_of(small_house, box).poll() == 1
+
+
+@pytest.mark.parametrize("place", ["UID FETCH", "UID STORE", "UID SEARCH", "NOOP", "SELECT"])
+def test_a_connection_that_breaks_anywhere_costs_no_message_and_doubles_none(
+    small_house: House, box: Letterbox, place: str
+) -> None:
+    for number in range(3):
+        box.put(message(number))
+    box.hang_up_at = place
+    poll = poll_of(small_house, box)
+    with pytest.raises(MailboxAway):
+        poll.poll()
+    poll.poll()
+    assert sorted(arrival.raw for arrival in kept(small_house)) == sorted(box.messages.values())
+    assert all(MARK in flags for flags in box.flags.values())
+
+
+def test_a_mailbox_made_anew_brings_nothing_twice(small_house: House, box: Letterbox) -> None:
+    for number in range(3):
+        box.put(message(number))
+    assert poll_of(small_house, box).poll() == 3
+    box.made_anew()
+    assert poll_of(small_house, box).poll() == 0
+    assert count(small_house) == 3
+    assert all(MARK in flags for flags in box.flags.values())
+
+
+def test_while_the_database_is_away_nothing_is_marked_and_nothing_lost(small_house: House, box: Letterbox) -> None:
+    box.put(RAW)
+    poll = poll_of(small_house, box)
+    with database_away(small_house), pytest.raises(DatabaseAway):
+        poll.poll()
+    assert box.flags == {1: set()}
+    assert poll.poll() == 1
+
+
+def test_of_a_message_that_is_too_large_the_head_is_fetched(small_house: House, box: Letterbox) -> None:
+    box.put(RAW + b"x" * MOST_BYTES)
+    assert poll_of(small_house, box).poll() == 1
+    [arrival] = kept(small_house)
+    assert (len(arrival.raw), arrival.size) == (HEAD_BYTES, len(RAW) + MOST_BYTES)
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"password": "wrong"}, "refuses the user or the password"),
+        ({"folder": "/Elsewhere"}, "has no folder of the name"),
+    ],
+)
+def test_what_is_wrong_is_said_in_our_words(
+    small_house: House, box: Letterbox, more: dict[str, str], says: str
+) -> None:
+    with pytest.raises(MailboxAway, match=says):
+        poll_of(small_house, box, **more).poll()
+
+
+def test_a_server_that_is_not_there_is_said(small_house: House) -> None:
+    with imap_server(Letterbox()) as gone:
+        pass
+    with pytest.raises(MailboxAway, match="does not answer"):
+        poll_of(small_house, gone).poll()
+
+
+def test_under_tls_with_a_certificate_and_not_without(small_house: House, tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate)
+    with imap_server(Letterbox(), server) as box:
+        box.put(RAW)
+        url = url_of(box, "imaps")
+        with pytest.raises(MailboxAway, match="certificate"):
+            MailboxPoll(url, small_house.parts, small_house.clock, 1).poll()
+        assert MailboxPoll(url, small_house.parts, small_house.clock, 1, context=context_of(certificate)).poll() == 1
+
+
+def test_it_polls_by_itself_and_a_trouble_is_said_once_and_told_until_it_is_over(
+    small_house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    def troubles() -> list[str]:
+        with small_house.parts.db.read() as session:
+            return [name for name, _ in trouble.told(session, small_house.now)]
+
+    caplog.set_level(logging.WARNING)
+    with imap_server(Letterbox(password="another")) as box:
+        box.put(RAW)
+        poll = poll_of(small_house, box)
+        poll.start()
+        until(lambda: box.commands.count("LOGIN") >= 3)
+        assert troubles() == ["mailbox"]
+        box.password = "p@ss word"
+        until(lambda: count(small_house) == 1 and not troubles())
+        poll.stop()
+    assert [record.getMessage() for record in caplog.records] == [
+        "the mailbox refuses the user or the password in IMAP_URL"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "door"),
+    [
+        ("imaps://u:p@mail.example.org", ("mail.example.org", 993, "u", "p", "INBOX", True)),
+        ("imap://a%40b:p%2Fq@localhost:1143/Re%20plies/in", ("localhost", 1143, "a@b", "p/q", "Re plies/in", False)),
+    ],
+)
+def test_what_an_url_of_a_mailbox_means(url: str, door: tuple[object, ...]) -> None:
+    found = imap_door(SecretStr(url))
+    assert (found.host, found.port, found.user, found.password.get_secret_value(), found.folder, found.tls) == door
