@@ -38,7 +38,7 @@ _CLOSED_BY_OTHERS = _names(
 )
 _DROPPED = _names("a b big code em font i nobr s small strike strong tt u select option optgroup")
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]{0,40})[^>]*>?")
-_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]{0,40})[\s/][^<>]{4000,}>")
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9:-]{0,40})[\s/][^<>]{4000,}>?")
 """Nothing that is read has attributes so long: pictures within the page, or an attack."""
 _NOT_READ = re.compile(r"<(?:style|script|title)\b[^<>]*>[^<]*", re.IGNORECASE)
 _LINE_TAG = re.compile(r"<(?:br|/?(?:p|div|tr|li|h[1-6]|blockquote|table|pre))\b[^<>]*>", re.IGNORECASE)

@@ -94,6 +94,9 @@ WORST: dict[str, Callable[[int], bytes]] = {
     "comment": _html(b"<!--"),
     "style": _html(b"<style>"),
     "ampersand": _html(b"&"),
+    "one tag that does not end": lambda size: (
+        HEAD + b"Content-Type: text/html\r\n\r\n<p " + b" ".join(b"a%d=b" % n for n in range(size // 8))
+    ),
     "one tag with attributes": lambda size: (
         HEAD + b"Content-Type: text/html\r\n\r\n<p " + b" ".join(b"a%d=b" % n for n in range(size // 8)) + b">x"
     ),
