@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dripcourse.inbound.lines import MOST_CHARS, MOST_LINES, split
 from dripcourse.inbound.replytext import own_words
 
 ADDRESS = "Slow Letters <letters@letters.example.org>"
@@ -267,3 +268,31 @@ def test_what_is_somebodys_own_stays_so(pieces: list[str]) -> None:
     """A second look may still find something to hide, but never says less than nothing; on prose it changes nothing."""
     prose = "\n\n".join(piece for piece in pieces if piece.isalpha())
     assert own_words(prose).text == prose.strip("\n")
+
+
+WORST = {
+    "On On On": "On " * 66_000,
+    "a line of On": "On On On\n" * 20_000,
+    "From: a": "From: a\n" * 125_000,
+    "half a block": "From: a@example.org\nx\n" * 40_000,
+    "line ends": "\n" * 1_000_000,
+    "marks": ">" * 1_000_000,
+    "lines of marks": "> > \n" * 200_000,
+    "signatures": "--\nx\n" * 200_000,
+    "verbs": "2026 wrote:\n" * 80_000,
+    "broken addresses": "<a@b\n>:\n" * 100_000,
+    "the lesson, again and again": f"{LESSON}\n" * 400,
+    "one word of it": "Sentence " * 100_000,
+}
+
+
+@pytest.mark.parametrize(
+    "sent", [None, LESSON, "Sentence " * 5_000], ids=["alone", "beside a lesson", "beside one word"]
+)
+@pytest.mark.parametrize("worst", WORST)
+def test_the_worst_texts_are_looked_at_as_far_as_promised_and_kept_whole(worst: str, sent: str | None) -> None:
+    lines, _ = split(WORST[worst])
+    assert len(lines) <= MOST_LINES
+    assert sum(len(line.raw) + 1 for line in lines) <= MOST_CHARS
+    cut = own_words(WORST[worst], sent=sent)
+    assert len(words(f"{cut.text}\n{cut.hidden}")) == len(words(WORST[worst]))
