@@ -12,6 +12,7 @@ from time import perf_counter
 
 from sqlalchemy import event, insert
 
+from bench.arriving import arriving
 from bench.inbound import reading
 from dripcourse.db.models import Enrollment, Subscriber, table
 from dripcourse.domain.enrollment import EnrollmentState
@@ -162,6 +163,8 @@ def main() -> int:
         slots(20_000)
         print("Reading mail:")
         reading()
+        print("Taking mail in, on SQLite with synchronous=FULL:")
+        arriving()
     return 0
 
 
