@@ -14,6 +14,7 @@ So a message ends as at most one reply, and its token is known if any copy broug
 """
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -37,6 +38,8 @@ from dripcourse.services.parts import Parts, Rules, Store
 
 FORGET_AFTER = timedelta(days=30)
 """How long a message is kept that turned out to be nobody's."""
+_ONE_BY_ONE = threading.Lock()
+"""Threads of one process queue here: SQLite has one writer, and whoever waits for it there sleeps longer than its turn takes."""
 _PURPOSE = "arrival"
 _FORGOTTEN = "nobody's: forgotten after 30 days"
 
@@ -89,7 +92,7 @@ def _store_one(parts: Parts | Store, arrival: Arrival, known: bytes, now: dateti
     order = next((address.lower() for address in arrival.rcpt if leaves(address)), "")
     digests = parts.keys.arrival_digests(known + order.encode())
     row = _row(parts, arrival, digests[0], now)  # sealed before the transaction, which should be short
-    with parts.db.write() as session:
+    with _ONE_BY_ONE, parts.db.write() as session:
         found = session.scalars(arrivals.arrived(digests)).first() if len(digests) > 1 else None
         if found is None and arrivals.insert_new(session, row):
             return True
