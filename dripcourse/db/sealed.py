@@ -16,12 +16,14 @@ class Place:
     purpose: str
     row: str = ""
     ours: ColumnElement[bool] | None = None
+    batch: int = 500
+    """How many are held in memory and changed in one transaction."""
 
 
 PLACES = (
     Place(Subscriber.address_sealed, "address"),
     Place(Signup.payload_sealed, "signup"),
-    Place(Inbound.raw_sealed, "arrival"),
+    Place(Inbound.raw_sealed, "arrival", batch=4),  # a message may have 30 MB
     Place(Delivery.answer_sealed, "answer"),
     Place(ReaderKey.wrapped_private, "reader-key", ours=ReaderKey.wrapped_by == "reply-keys"),
     Place(Reply.host_sealed, "reply-host"),
@@ -29,8 +31,8 @@ PLACES = (
 )
 
 
-def by_older_keys(place: Place, newest: bytes, after: str | int | None, limit: int) -> Select[str | int, bytes]:
-    """(id, sealed) of what another key than the `newest` (by its name) sealed, in the order of ids, held until the transaction ends."""
+def by_older_keys(place: Place, newest: bytes, after: str | int | None) -> Select[str | int, bytes]:
+    """(id, sealed) of a batch of what another key than the `newest` (by its name) sealed, in the order of ids, held until the transaction ends."""
     ident = place.column.class_.id
     older = func.substr(place.column, 1, len(newest)) != newest
     return (
@@ -42,7 +44,7 @@ def by_older_keys(place: Place, newest: bytes, after: str | int | None, limit: i
             ident > after if after is not None else true(),
         )
         .order_by(ident)
-        .limit(limit)
+        .limit(place.batch)
         .with_for_update()
     )
 

@@ -72,6 +72,18 @@ def header_at(lines: Sequence[Line], end: int, follows: Next, floor: int, *, ali
     return _with_opening(lines, begins, end, floor)
 
 
+def is_sure(parts: Sequence[str]) -> bool:
+    """Whether these lines, as they stand, are a header beyond doubt, to its very end."""
+    said = [" ".join(part.split()) for part in parts]
+    whole = " ".join(said)
+    return (
+        len(whole) <= MOST_CHARS
+        and _first(whole) in OPENERS
+        and _may_end(said[-1].casefold())
+        and _kind(said) is Header.SURE
+    )
+
+
 def _least(follows: Next, *, aligned: bool) -> Header:
     if follows is Next.LESSON or (follows is Next.MARKED and not aligned):
         return Header.HINT

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from dripcourse.inbound.alignment import align
+from dripcourse.inbound.joined import parted
 from dripcourse.inbound.lines import split
 from dripcourse.inbound.sorting import Kind, Sorting
 
@@ -32,6 +33,7 @@ def own_words(text: str, *, sent: str | None = None) -> Cut:
     with the last of them.
     """
     lines, rest = split(text)
+    lines = parted(lines)
     whole = sent is not None and bool(_WHOLE.search(sent))
     return _cut(Sorting(lines, align(lines, sent) if sent else None, whole=whole), rest)
 

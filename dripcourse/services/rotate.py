@@ -13,8 +13,6 @@ from dripcourse.db import sealed
 from dripcourse.db.session import Database
 from dripcourse.services.keys import Keyring, Unsealable
 
-_BATCH = 500
-
 
 @dataclass(slots=True)
 class Rotated:
@@ -40,7 +38,7 @@ def _batch(
 ) -> Sequence[str | int]:
     """One transaction; returns the rows it looked at, in order."""
     with db.write() as session:
-        rows = session.execute(sealed.by_older_keys(place, keys.newest, after, _BATCH)).all()
+        rows = session.execute(sealed.by_older_keys(place, keys.newest, after)).all()
         anew = {ident: fresh for ident, text in rows if (fresh := _anew(keys, place, ident, text)) is not None}
         _write(session, place, anew)
     done.anew += len(anew)

@@ -145,6 +145,30 @@ def test_a_persons_own_sentences_stay(text: str) -> None:
     assert own_words(text).hidden == ""
 
 
+@pytest.mark.parametrize(
+    "program", ["en Gmail", "en Apple", "de Gmail", "fr Gmail", "es Gmail", "nl Gmail", "pt Gmail"]
+)
+@pytest.mark.parametrize("break_at", [0, 30], ids=["on one line", "wrapped"])
+def test_words_before_a_header_on_its_own_line_stay(program: str, break_at: int) -> None:
+    header = HEADERS[program]
+    if break_at:
+        header = f"{header[:break_at]}{header[break_at:].replace(' ', chr(10), 1)}"
+    cut = own_words(f"Thank you. It took me a while. {header}\n\n> Some words of the lesson.\n")
+    assert cut.text == "Thank you. It took me a while."
+    assert "Some words of the lesson." in cut.hidden
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I remember. On 3 May 2024 at 10:00 he wrote: I am sorry.",
+        "It was late. On Monday at 10:30 my sister <anna@example.org> wrote to me, and I cried.",
+    ],
+)
+def test_a_sentence_about_a_day_is_not_taken_apart(text: str) -> None:
+    assert own_words(text).text == text
+
+
 def test_what_stands_above_between_and_below_marked_quotation_stays() -> None:
     cut = own_words(
         f"First.\n\n{HEADERS['en Gmail']}\n> One question?\n\nMy answer.\n\n> Another?\nNo.\n>\n> End\n\nLast.\n\n-- \nAnna\n"
