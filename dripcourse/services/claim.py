@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Subscriber, table
 from dripcourse.db.types import Row
+from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
@@ -19,7 +20,7 @@ from dripcourse.domain.pacing import due_again, earliest, wake_at
 from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
-from dripcourse.services.stay import set_due, slot_of
+from dripcourse.services.stay import set_due, set_due_again, slot_of
 
 log = logging.getLogger(__name__)
 
@@ -151,8 +152,8 @@ def _claim_again(
         enrollment, subscriber = readers.get(delivery.enrollment_id or "", (None, None))
         delivery.changed_at = now
         if enrollment is not None and delivery.kind is Kind.LESSON:
-            if _has_gone(parts, delivery):
-                _skip(session, delivery, enrollment, now)
+            if _has_gone(parts, delivery) or _too_early(enrollment, delivery, now):
+                _unclaim(session, delivery, enrollment, now)
                 continue
             if not any_hour and (morning := _morning(enrollment, delivery, now)) > now:
                 delivery.wake_at = morning
@@ -170,10 +171,22 @@ def _has_gone(parts: Parts, delivery: Delivery) -> bool:
     return course is None or course.lesson(delivery.lesson or "") is None
 
 
-def _skip(session: Session, delivery: Delivery, enrollment: Enrollment, now: datetime) -> None:
-    """A lesson taken out of its course was never on the wire: as if it had not been claimed, and the next one is due instead."""
+def _too_early(enrollment: Enrollment, delivery: Delivery, now: datetime) -> bool:
+    """Whether a clock that ran ahead claimed it: its date has not come, or the pace does not allow it yet."""
+    last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
+    if delivery.due_at is not None and delivery.due_at > now + TOLERANCE:
+        return True
+    return last is not None and earliest(enrollment.pace, last, after_welcome=welcome) > now
+
+
+def _unclaim(session: Session, delivery: Delivery, enrollment: Enrollment, now: datetime) -> None:
+    """It was never on the wire: as if it had not been claimed. What is due is the next lesson there is, at its true date."""
     session.delete(delivery)
-    if enrollment.state is EnrollmentState.ACTIVE:
+    if enrollment.state is not EnrollmentState.ACTIVE:
+        return
+    if _too_early(enrollment, delivery, now):
+        set_due_again(enrollment, now)
+    else:
         set_due(enrollment, delivery.due_at or now)
 
 

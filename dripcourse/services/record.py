@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, table
 from dripcourse.db.types import Row
+from dripcourse.domain.circuit import LONGEST_REST
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState
@@ -87,8 +88,10 @@ def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:
             state = DeliveryState.HELD if lesson else DeliveryState.REFUSED
             row |= {"b_state": state, "b_reason": Reason.REFUSED, "b_detail": plain(why)}
         case Later(why, not_before, everyone=everyone):
+            # an instant further away than the longest rest was written by a clock that was wrong
+            named = min(not_before or now, now + LONGEST_REST)
             # a wire that is closed for everyone is no fault of this mail's: the circuit waits, and the queue keeps its order
-            again = max(not_before or now, now if everyone else now + back_off(delivery.fence))
+            again = max(named, now if everyone else now + back_off(delivery.fence))
             row |= {
                 "b_state": DeliveryState.CLAIMED,
                 "b_reason": Reason.LATER,

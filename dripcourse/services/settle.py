@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, Update, delete, update
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from dripcourse.services.record import advance, words_of
 log = logging.getLogger(__name__)
 
 ASK_AGAIN = timedelta(hours=1)
+_SOON = timedelta(minutes=1)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _BATCH = 200
 
 
@@ -59,16 +61,18 @@ def _settle_one(parts: Parts, delivery: Delivery, now: datetime, *, by_time: boo
         by_time and evidence is Evidence.NONE and silence_speaks(parts, delivery, now)
     ):
         return _go_again(parts, delivery, now)
-    if by_time and _is_old_enough(parts, delivery, now):
+    assumed_at = _assumed_at(parts, delivery)
+    if by_time and now >= assumed_at:
         return _accept(parts, delivery, Reason.ASSUMED, now)
     with parts.db.write() as session:
-        session.execute(_only(delivery).values(wake_at=now + ASK_AGAIN))
+        session.execute(_only(delivery).values(wake_at=min(now + ASK_AGAIN, max(assumed_at, now + _SOON))))
     return False
 
 
-def _is_old_enough(parts: Parts, delivery: Delivery, now: datetime) -> bool:
-    went_at = delivery.marked_at or delivery.claimed_at
-    return parts.rules.assume_after is not None and now >= went_at + parts.rules.assume_after
+def _assumed_at(parts: Parts, delivery: Delivery) -> datetime:
+    """When it is assumed to have gone if nothing is heard: never, where the host decides each."""
+    patience = parts.rules.assume_after
+    return _NEVER if patience is None else (delivery.marked_at or delivery.claimed_at) + patience
 
 
 def _evidence(parts: Parts, delivery: Delivery, now: datetime) -> Evidence:

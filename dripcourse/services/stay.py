@@ -10,7 +10,7 @@ from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.domain.pacing import DEFAULT_HOUR, HOLD_MOST, Pace, Slot, due_again, first_slot
+from dripcourse.domain.pacing import DEFAULT_HOUR, HOLD_MOST, Pace, Slot, due_again, first_slot, offset_minutes
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 
@@ -119,6 +119,14 @@ def put_off(enrollment: Enrollment, until: datetime, now: datetime) -> bool:
         return False
     set_due(enrollment, due)  # the day that was promised is forgotten: the delay is not ours
     return True
+
+
+def change_slot(enrollment: Enrollment, slot: Slot, now: datetime) -> None:
+    """Another day, hour or zone, in the caller's transaction; what is due moves with it, never sooner than the pace allows."""
+    enrollment.weekday, enrollment.hour = slot.weekday, slot.hour
+    enrollment.zone, enrollment.offset_minutes = slot.zone, offset_minutes(slot.zone, now)
+    if enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at is not None:
+        set_due_again(enrollment, now)
 
 
 def set_due_again(enrollment: Enrollment, now: datetime) -> None:

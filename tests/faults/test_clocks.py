@@ -126,6 +126,20 @@ def test_a_sending_that_was_asked_about_while_the_clock_was_ahead_is_asked_about
     assert house.tick().settled == 1
 
 
+@pytest.mark.parametrize("error", [YEARS, timedelta(days=40), timedelta(days=7)])
+def test_what_a_clock_that_was_ahead_claimed_and_did_not_send_goes_at_its_true_date(
+    life: Life, error: timedelta
+) -> None:
+    """Found by tests.years: it went as soon as the clock was right again, or waited for ten years."""
+    life.live(days=8)
+    claim(life.house.parts, life.real + error, any_hour=True)  # and then that worker died
+    life.live(days=1)
+    assert [subject for _, subject in life.arrived] == WHOLE[:2]
+    life.live(days=27)
+    assert [subject for _, subject in life.arrived] == WHOLE
+    assert all(timedelta(days=6) <= gap <= timedelta(days=13) for gap in life.gaps()[1:])
+
+
 def test_a_late_lesson_that_was_put_off_to_a_morning_in_ten_years_comes_in_the_morning(life: Life) -> None:
     life.live(days=2)
     house = life.house
