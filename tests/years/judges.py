@@ -1,0 +1,205 @@
+"""What really reached a reader, and what was promised them. Pure: a story in, what is wrong with it out.
+
+Everything is judged by true time. The clock of a machine may be wrong; what it sent is judged by when it really came. There is one
+thing that no engine can know by itself: that its clock has just jumped ahead (or, having been behind, is right again). A lesson
+that comes early by no more than such a jump since the last one is counted apart, as `by a clock`: at most one a reader for a jump.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from operator import itemgetter
+from typing import TypeVar
+
+from dripcourse.domain.pacing import Pace, Slot, first_slot
+
+DAY = timedelta(days=1)
+WELCOME_TO_FIRST = 2 * DAY
+ELAPSED = {
+    Pace.WEEKLY: 7 * DAY,
+    Pace.TWO_WEEKS: 14 * DAY,
+    Pace.FOUR_WEEKS: 28 * DAY,
+    Pace.READY: 7 * DAY,
+}
+OVERDUE_WITHIN = 4 * DAY
+SLACK = timedelta(hours=2)
+"""What DST may add to the way from slot to slot, and what a clock's tick may."""
+
+Attempt = tuple[str, int]
+"""A delivery and its fence."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One lesson that reached its reader at `at`, sent by a clock that was `ahead` of true time by so much."""
+
+    at: datetime
+    slug: str
+    attempt: Attempt = ("", 0)
+    ahead: timedelta = timedelta()
+
+
+@dataclass(slots=True)
+class Stop:
+    """From `since` to `until` (None: for good) nothing may come but what was `handed` over already."""
+
+    since: datetime
+    until: datetime | None = None
+    handed: frozenset[Attempt] = frozenset()
+
+
+@dataclass(slots=True)
+class Move:
+    """A lesson that nobody knows the fate of: assumed, at last, to have gone, so that the course goes on."""
+
+    at: datetime
+    slug: str
+
+
+@dataclass(slots=True)
+class Story:
+    """One enrollment as its reader and the host knew it, in true time."""
+
+    reader: str
+    began: datetime
+    receipts: list[Receipt] = field(default_factory=list)
+    paces: list[tuple[datetime, Pace]] = field(default_factory=list)
+    slots: list[tuple[datetime, Slot]] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
+    """Lessons of which an attempt had no answer, or that are held: the course may go on, or wait, without them."""
+    moves: list[Move] = field(default_factory=list)
+
+
+Jumps = Sequence[tuple[datetime, timedelta]]
+"""When clocks jumped ahead, and how far."""
+Editions = Sequence[tuple[datetime, tuple[str, ...]]]
+"""The course's lessons in order, from an instant on; the first of them is the welcome."""
+
+
+@dataclass(slots=True)
+class Wrong:
+    """A promise broken, and to whom."""
+
+    what: str
+    reader: str
+    when: datetime
+    words: str = ""
+
+
+def in_force(history: Sequence[tuple[datetime, T]], at: datetime) -> T:
+    """What was the case right before an instant: what changes while a mail is on the wire is too late for it."""
+    place = bisect_left(history, at, key=itemgetter(0))
+    return history[max(0, place - 1)][1]
+
+
+def judge(story: Story, editions: Editions, jumps: Jumps = ()) -> Iterator[Wrong]:
+    """Everything that is wrong with a story: `repeated`, `early`, `burst`, `disorder`, `skipped`, `after stop`, and `by a clock`."""
+    story.receipts.sort(key=lambda each: each.at)
+    yield from once(story)
+    yield from pace(story, editions, jumps)
+    yield from order(story, editions)
+    yield from stop(story)
+
+
+def once(story: Story) -> Iterator[Wrong]:
+    """Each lesson at most once."""
+    seen: dict[str, datetime] = {}
+    for each in story.receipts:
+        if each.slug in seen:
+            yield Wrong("repeated", story.reader, each.at, f"{each.slug}, which came at {seen[each.slug]}")
+        seen.setdefault(each.slug, each.at)
+
+
+def pace(story: Story, editions: Editions, jumps: Jumps) -> Iterator[Wrong]:
+    """Never sooner than the pace less 24 hours (after the welcome: two days), and one at most between two of the reader's slots."""
+    for one, other in pairwise(story.receipts):
+        welcome = one.slug == in_force(editions, one.at)[0]
+        least = WELCOME_TO_FIRST if welcome else ELAPSED[in_force(story.paces, other.at)] - DAY
+        jump = sum((by for at, by in jumps if one.at < at <= other.at), timedelta())
+        gap = other.at - one.at
+        if gap < least:
+            what = "by a clock" if gap + jump >= least else "early"
+            yield Wrong(what, story.reader, other.at, f"{other.slug} came {gap} after {one.slug}")
+        elif not welcome and not _slot_between(story, one.at, other.at, other.at):
+            # a clock that is wrong all the while shows other weeks, but one lesson a week all the same
+            kept = _slot_between(story, one.at + one.ahead, other.at + other.ahead + jump, other.at)
+            yield Wrong(
+                "by a clock" if kept else "burst", story.reader, other.at, f"{one.slug} and {other.slug} in one week"
+            )
+
+
+def _slot_between(story: Story, one: datetime, other: datetime, at: datetime) -> bool:
+    """Whether a new week of the reader's, as it was at `at`, began between two instants."""
+    return first_slot(in_force(story.slots, at), one + timedelta(microseconds=1)) <= other
+
+
+def order(story: Story, editions: Editions) -> Iterator[Wrong]:
+    """In the course's order as it stood then, and without a gap: what lies between was sent, or nobody knows whether it was."""
+    seen: set[str] = set(story.unknown)
+    for one, other in pairwise(story.receipts):
+        seen.add(one.slug)
+        orders = [lessons for _, lessons in _between(editions, one.at, other.at)]
+        if any(one.slug not in lessons for lessons in orders):
+            continue  # it was taken out meanwhile: then only its number tells the place
+        ways = [_way(lessons, one.slug, other.slug) for lessons in orders]
+        known = [way for way in ways if way is not None]
+        if not known:
+            yield Wrong("disorder", story.reader, other.at, f"{other.slug} after {one.slug}")
+        elif not any(seen.issuperset(way) for way in known):
+            yield Wrong("skipped", story.reader, other.at, f"{known[-1]} between {one.slug} and {other.slug}")
+
+
+def _between(editions: Editions, since: datetime, until: datetime) -> Editions:
+    """Those that were in force at some time between two instants."""
+    last = max(index for index, (at, _) in enumerate(editions) if at <= until or index == 0)
+    first = max(index for index, (at, _) in enumerate(editions) if at <= since or index == 0)
+    return editions[first : last + 1]
+
+
+def _way(lessons: Sequence[str], one: str, other: str) -> Sequence[str] | None:
+    """What lies between two lessons; None if the second does not come after the first."""
+    if one not in lessons or other not in lessons or lessons.index(other) <= lessons.index(one):
+        return None
+    return lessons[lessons.index(one) + 1 : lessons.index(other)]
+
+
+def stop(story: Story) -> Iterator[Wrong]:
+    """Nothing after a stop, but what was on the wire by then."""
+    for each in story.receipts:
+        for halt in story.stops:
+            over = halt.until is not None and each.at >= halt.until
+            if each.at > halt.since and not over and each.attempt not in halt.handed:
+                yield Wrong("after stop", story.reader, each.at, f"{each.slug}, stopped since {halt.since}")
+
+
+# ------------------------------------------------------------------------------------------------------ going on again
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Somebody in mid-course when the faults stop, with a lesson that is `overdue`, or with one that is to come."""
+
+    overdue: bool
+    left: int
+    """How many lessons are to come."""
+
+
+def alive(story: Story, calm: datetime, until: datetime, waiting: Waiting) -> Iterator[Wrong]:
+    """After the faults stop at `calm` the overdue lesson comes within four days, and the next within pace + 6 days of that."""
+    step = ELAPSED[story.paces[-1][1]] + 6 * DAY + SLACK
+    came = sorted({each.at for each in story.receipts} | {each.at for each in story.moves})
+    since = [at for at in came if at > calm]
+    bounds = [calm + (OVERDUE_WITHIN if waiting.overdue else step), *(at + step for at in since)]
+    for nth, bound in enumerate(bounds[: waiting.left]):
+        if bound <= until and (nth >= len(since) or since[nth] > bound):
+            yield Wrong("stuck", story.reader, bound, f"number {nth + 1} since {calm} has not come")
+            return
+
+
+def lived(story: Story, until: datetime, over: Mapping[str, datetime]) -> timedelta:
+    """How long an enrollment was active or paused; `over` tells when those that have ended did."""
+    return max(timedelta(), min(until, over.get(story.reader, until)) - story.began)
