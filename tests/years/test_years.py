@@ -8,7 +8,7 @@ import pytest
 from dripcourse.domain.pacing import LEEWAY, next_due
 from tests.years import pure
 from tests.years.life import Life
-from tests.years.seeds import TABLES
+from tests.years.seeds import PURE, TABLES
 from tests.years.verdict import Verdict
 
 
@@ -37,6 +37,11 @@ def test_a_thousand_years_by_the_rules_alone_break_no_promise() -> None:
     verdict = pure.live("make test", 1_000)
     assert verdict.lessons > 5_000
     assert verdict.wrong == {}, verdict.examples
+
+
+@pytest.mark.parametrize("seed", PURE)
+def test_what_was_wrong_by_the_rules_alone_is_right_now(seed: int) -> None:
+    assert pure.live(seed, 5_000).wrong == {}
 
 
 def test_a_rule_that_is_broken_on_purpose_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
