@@ -3,12 +3,13 @@
 A raw message may be large, so whatever lists replies leaves out what is sealed of them.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exists, func, select, update
 from sqlalchemy.orm import defer
 
-from dripcourse.db.models import Delivery, Enrollment, ReaderKey, Reply
+from dripcourse.db.models import Delivery, Enrollment, Inbound, ReaderKey, Reply
 
 _RAW, _TEXT, _HOST = defer(Reply.raw_sealed), defer(Reply.text_sealed), defer(Reply.host_sealed)
 
@@ -90,3 +91,19 @@ def keys_without_use(instant: datetime) -> Delete:
     """Keys that were retired before an instant and that nothing is sealed to any more."""
     used = exists().where(Reply.reader_key_id == ReaderKey.id)
     return delete(ReaderKey).where(ReaderKey.retired_at < instant, ~used)
+
+
+def as_stored(replies: Collection[str]) -> Select[str, bytes]:
+    """(id, text as it is sealed) of these replies."""
+    return select(Reply.id, Reply.text_sealed).where(Reply.id.in_(replies))
+
+
+def arrivals_about(enrollment: str) -> Select[Inbound]:
+    """What arrived in answer to the mails of an enrollment and was handled, newest first; without the messages themselves."""
+    return (
+        select(Inbound)
+        .join(Delivery, Delivery.id == Inbound.delivery_id)
+        .where(Delivery.enrollment_id == enrollment, Inbound.handled_at.is_not(None))
+        .order_by(Inbound.received_at.desc(), Inbound.id)
+        .options(defer(Inbound.raw_sealed), defer(Inbound.evidence))
+    )

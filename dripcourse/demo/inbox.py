@@ -32,6 +32,9 @@ class Mail:
     text: str
     html: str
     headers: tuple[tuple[str, str], ...]
+    message_id: str = ""
+    reply_to: str = ""
+    """Where a mail program sends an answer."""
     arrived: float = 0.0
     """When the machine wrote its file: the order of mails with the same date."""
 
@@ -105,6 +108,8 @@ def read(key: str, raw: bytes, *, arrived: float = 0.0) -> Mail:
         text=text,
         html=html,
         headers=tuple((name, str(value)) for name, value in message.items()),
+        message_id=str(message["Message-ID"] or ""),
+        reply_to=_first_address(message, "Reply-To" if message["Reply-To"] else "From").addr_spec,
         arrived=arrived,
     )
 

@@ -12,11 +12,12 @@ _SINCE = "%Y%m%dT%H%M%SZ"
 
 
 class View(StrEnum):
-    """The three faces of a mail."""
+    """The three faces of a mail, and answering it."""
 
     RENDERED = "rendered"
     TEXT = "text"
     HEADERS = "headers"
+    REPLY = "reply"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from dripcourse.content.files import shipped
-from dripcourse.demo import agenda, links
+from dripcourse.demo import agenda, links, replying
 from dripcourse.demo.clock import DemoHeart
 from dripcourse.demo.glosses import GLOSSES
 from dripcourse.demo.look import Look, View, read_look
@@ -33,12 +33,19 @@ def create_demo(stage: Stage, heart: DemoHeart) -> Flask:
     """The demo's pages as an app of its own, beside the product's, which stays as readers know it."""
     templates = shipped("templates") / "demo"
     app = Flask(__name__, template_folder=templates, static_folder=templates / "static", static_url_path="/demo/static")
-    app.config["MAX_CONTENT_LENGTH"] = 10_000
+    app.config["MAX_CONTENT_LENGTH"] = 200_000
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals |= {"View": View, "When": agenda.When, "glosses": GLOSSES, "sandbox": SANDBOX}
+    app.jinja_env.globals |= {
+        "View": View,
+        "When": agenda.When,
+        "glosses": GLOSSES,
+        "sandbox": SANDBOX,
+        "replying": replying,
+    }
     app.jinja_env.filters |= {"day": agenda.day, "short_day": agenda.short_day, "hour": agenda.hour}
     _add_pages(app, stage)
     _add_clock(app, stage, heart)
+    _add_replying(app, stage, heart)
     _add_manners(app)
     return app
 
@@ -83,8 +90,7 @@ def _add_pages(app: Flask, stage: Stage) -> None:
 def _add_clock(app: Flask, stage: Stage, heart: DemoHeart) -> None:
     @app.post("/demo/turn")
     def turn() -> AnyResponse:
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            abort(403)  # another site's page has no business with this clock
+        _only_from_here()
         by = TURNS.get(request.form.get("by", ""))
         if by is None:
             abort(400)
@@ -92,6 +98,29 @@ def _add_clock(app: Flask, stage: Stage, heart: DemoHeart) -> None:
         heart.turn(by)
         newest = stage.scene(look).arrived  # what came is opened; if nothing came, what was open stays so
         return redirect(look.url(mail=None if newest else look.mail, at="mail"), 303)
+
+
+def _add_replying(app: Flask, stage: Stage, heart: DemoHeart) -> None:
+    @app.post("/demo/reply")
+    def reply() -> AnyResponse:
+        _only_from_here()
+        look = read_look(request.form)
+        mail = stage.inbox.mail(look.mail or "")
+        words = request.form.get("saying") or request.form.get("words", "")
+        if mail is None or not words.strip():
+            abort(400)
+        now = stage.clock()
+        replying.send(stage.parts, mail, words.replace("\r\n", "\n"), now)
+        heart.tick()  # it would come with the next beat, a second later
+        look = replace(look, view=View.RENDERED, since=now - timedelta(seconds=1))  # a Date header counts whole seconds
+        answered = stage.scene(look).arrived
+        return redirect(look.url(mail=None if answered else look.mail, at="kept"), 303)
+
+
+def _only_from_here() -> None:
+    """Another site's page has no business with this clock, nor with this mail."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        abort(403)
 
 
 def _add_manners(app: Flask) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from dripcourse.demo.agenda import Agenda, agendas, zone_of
 from dripcourse.demo.clock import TurnableClock
 from dripcourse.demo.inbox import Box, Inbox, Mail
+from dripcourse.demo.kept import Journal, journal_of
 from dripcourse.demo.look import Look
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.services import overview
@@ -41,6 +42,7 @@ class Scene:
     box: Box | None
     mail: Mail | None
     agendas: tuple[Agenda, ...]
+    journal: Journal
     page: str
     front_page: str
     hints: Hints
@@ -88,6 +90,7 @@ class Stage:
             box=box,
             mail=next((each for each in mails if each.key == look.mail), mails[0] if mails else None),
             agendas=tuple(found),
+            journal=journal_of(self.parts, box.address) if box else Journal(),
             page=look.page or self.front_page(),
             front_page=self.front_page(),
             hints=self._hints(boxes),
@@ -103,7 +106,8 @@ class Stage:
     def pulse(self) -> str:
         """A short word that changes when there is something new to show."""
         states = [(reader.enrollment, reader.state, reader.pace, reader.due) for reader in overview.readers(self.parts)]
-        facts = (self.inbox.count(), states, self.clock().replace(second=0, microsecond=0))
+        kept = [journal_of(self.parts, box.address) for box in self.inbox.boxes()]
+        facts = (self.inbox.count(), kept, states, self.clock().replace(second=0, microsecond=0))
         return hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
 
     def _hints(self, boxes: tuple[Box, ...]) -> Hints:

@@ -102,10 +102,6 @@ _OURSELVES = re.compile(
     r"\bsender (?:address )?(?:rejected|denied|verif|unknown|blocked)|call-?(?:out|back) (?:verif|fail)|sender verif"
 )
 """It is the sender that is unknown or unwanted; what it says of a user is about us."""
-_ABOUT_THE_MAIL = re.compile(
-    r"\bspf\b|\bdkim\b|\bdmarc\b|(?:message|mail) (?:size|too large|exceeds)|virus|\(reason: 55\d [^)]{0,60}(?:polic|spam)"
-)
-"""Whatever it says of a user besides, in the code that a mail server of ours made up for it: it is this mail that was not wanted."""
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.:/@])([45]\d\d)(?=[ \-#:{]|$)")
 _NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
@@ -128,7 +124,7 @@ def judge(status: str, words: str) -> tuple[Severity, bool] | None:
     unknown = NOBODY.search(words) is not None
     if FULL.search(words):
         return Severity.SOFT, False
-    if _OURSELVES.search(words) or _ABOUT_THE_MAIL.search(words):
+    if _OURSELVES.search(words):
         return Severity.POLICY, False
     if POLICY.search(words) and not (unknown and code in _NO_MAILBOX and not inner.startswith(("5.7", "4."))):
         denied = code == "5.4.1" and "access denied" in words  # Exchange Online: no such recipient in the directory

@@ -1,7 +1,5 @@
 """Coming in by mail: asking for a course, and the yes to the confirmation mail. The same double opt-in as on the pages."""
 
-import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -15,7 +13,6 @@ from dripcourse.db.models import Signup
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import AddressError
 from dripcourse.domain.pacing import known_zone
-from dripcourse.inbound.commands import is_yes
 from dripcourse.inbound.parse import parse
 from dripcourse.services import confirm, signup, whose
 from dripcourse.services.confirm import Standing
@@ -24,7 +21,6 @@ from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import suppress
 from dripcourse.services.whose import Opened, Owner, Proof
 
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _AN_HOUR = timedelta(hours=1)
 
 
@@ -68,8 +64,7 @@ def default_course(library: Library) -> Course | None:
 def say_yes(parts: Parts, session: Session, owner: Owner, opened: Opened, now: datetime) -> str:
     """A reply to the confirmation mail, from the address that was asked: that is enough, in the caller's transaction.
 
-    A word of refusal makes it no yes, unless it begins with yes: consent is not read into a doubt. Returns the reason if nothing is
-    confirmed, else ''.
+    "no" or "stop" as its first word is no yes. Returns the reason if nothing is confirmed, else ''.
     """
     ident = owner.delivery.signup_id
     asked = session.get(Signup, ident, with_for_update=True) if ident else None
@@ -84,17 +79,12 @@ def say_yes(parts: Parts, session: Session, owner: Owner, opened: Opened, now: d
     if opened.mail.command == "stop":
         suppress(parts, session, whose.indexes(parts, opened.mail.sender), "asked", now)
         return ""
-    if _refuses(opened.mail.text, (language, FALLBACK), _either(parts, language, "no")):
+    if first.split(" ")[0].strip(",;") in _either(parts, language, "no"):
         return "an answer to a confirmation that says no"
     over = first in _either(parts, language, "start_over")
     perspective = owner.enrollment.perspective if owner.enrollment else None
     found = confirm.say_yes(parts, session, asked, perspective, now, start_over=over)
     return "" if found.standing is Standing.DONE else "an answer to a confirmation that has run out"
-
-
-def _refuses(text: str, languages: Sequence[str], no: Sequence[str]) -> bool:
-    words = [found.replace("\u2019", "'") for found in _WORD.findall(text.casefold())]
-    return bool(words) and not is_yes(words[0], languages) and not set(no).isdisjoint(words)
 
 
 def _either(parts: Parts, language: str, what: str) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import inbound, queries
 from dripcourse.db.models import Delivery, Enrollment, Subscriber
+from dripcourse.db.replies import arrivals_about
 from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind
@@ -59,6 +60,15 @@ class ReaderView:
     deliveries: list[DeliveryView] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
     """The replies that this reader shares with the host; there may be others, which nobody is told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that came in answer to a mail: what it was taken for, and what the host is told of it."""
+
+    at: datetime
+    verdict: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +206,10 @@ def accepted_lessons(parts: Parts, enrollment: str) -> list[DeliveryView]:
     with parts.db.read() as session:
         rows = session.scalars(queries.deliveries_of(enrollment)).all()
     return [_delivery_view(row) for row in rows if row.kind is Kind.LESSON and row.state in gone]
+
+
+def heard(parts: Parts, enrollment: str) -> list[Heard]:
+    """What came in answer to the mails of an enrollment and was handled, newest first."""
+    with parts.db.read() as session:
+        rows = session.scalars(arrivals_about(enrollment)).all()
+    return [Heard(row.received_at, row.verdict or "", row.reason) for row in rows]

@@ -150,6 +150,15 @@ def count(session: Session, subscriber: str) -> int:
     return session.scalars(asked.count_of(subscriber)).one()
 
 
+def as_stored(parts: Parts, subscriber: str) -> list[tuple[Kept, bytes]]:
+    """A reader's replies as the database holds them, newest first: each with its sealed words, which nobody can read."""
+    with parts.db.read() as session:
+        found = kept(session, subscriber)
+        rows = session.execute(asked.as_stored([each.id for each in found])).all()
+    stored = {ident: sealed for ident, sealed in rows}  # noqa: C416 - rows are no pairs to mypy
+    return [(each, stored[each.id]) for each in found]
+
+
 def find(session: Session, subscriber: str, ident: str) -> Reply:
     """One of a reader's own replies, held until the transaction ends. Raises NotFound for any other, and for a deleted one."""
     reply = session.scalars(asked.reply_for_update(subscriber, ident)).first()

@@ -5,8 +5,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dripcourse.domain.course import Course
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services import answer, stay
 from dripcourse.services import reader as place
+from dripcourse.services import stay, writing
 from dripcourse.services.keys import new_id
 from dripcourse.services.replies import FROM_PAGE, Kept
 from dripcourse.web.shell import page, shell
@@ -71,13 +71,13 @@ def _about_answers(token: str, do: str | None) -> Response:
         case "write":
             return _write(token, form.get("text", "").replace("\r\n", "\n"), form.get("answer", ""))
         case "share":
-            answer.share(parts, token, form.get("answer", ""), now)
+            writing.share(parts, token, form.get("answer", ""), now)
         case "take-back":
-            answer.take_back(parts, token, form.get("answer", ""))
+            writing.take_back(parts, token, form.get("answer", ""))
         case "delete":
             return _delete_page(token, _which())
         case "delete-now":
-            answer.delete(parts, token, _which(), now)
+            writing.delete(parts, token, _which(), now)
     return _me(token, done=do)
 
 
@@ -85,11 +85,11 @@ def _write(token: str, text: str, ident: str) -> Response:
     """Keep an answer, or show it again with what is wrong. The form's token holds its id, so one press is one answer however often it comes."""
     if not text.strip():
         return _me(token, text=text, wrong="nothing", status=400)
-    if answer.too_long(text):
+    if writing.too_long(text):
         return _me(token, text=text, wrong="long", status=413)
     if shell().form_tokens.read(request.form.get("token", ""), _purpose(token, ident)) is not Made.BY_US:
         return _me(token, text=text, wrong="stale", status=400)
-    answer.write(shell().parts, token, text, ident, shell().now)
+    writing.write(shell().parts, token, text, ident, shell().now)
     return _me(token, done="write")
 
 
@@ -107,7 +107,7 @@ def _purpose(token: str, ident: str) -> str:
 def _delete_page(token: str, ident: str | None) -> Response:
     """One button, and what it does. It is asked for by a press too, so that nothing that follows links comes near it."""
     parts = shell().parts
-    found = [each for each in answer.look(parts, token).kept if ident in (None, each.id)]
+    found = [each for each in writing.look(parts, token).kept if ident in (None, each.id)]
     if not found:
         return _me(token)
     return page("delete.html", _course_of(token), token=token, answer=ident or _ALL, kept=_told(found))
@@ -115,7 +115,7 @@ def _delete_page(token: str, ident: str | None) -> Response:
 
 def _me(token: str, *, done: str | None = None, text: str = "", wrong: str = "", status: int = 200) -> Response:
     parts, ident = shell().parts, new_id()
-    found, answers = place.look(parts, token), answer.look(parts, token)
+    found, answers = place.look(parts, token), writing.look(parts, token)
     return page(
         "me.html",
         found.course,

@@ -182,6 +182,46 @@ def test_a_stranger_signs_up_says_yes_turns_ten_weeks_and_reads_nine_lessons(str
     stranger.assert_untroubled()
 
 
+@pytest.mark.parametrize("stranger", WAYS, indirect=True)
+def test_a_lesson_is_answered_by_mail_and_on_the_page_and_one_sees_what_is_kept(stranger: Stranger):
+    page, kept = stranger.page, stranger.page.locator("#kept")
+    stranger.come()
+    expect(kept).to_be_hidden()
+    stranger.sign_up("ana@example.org")
+    stranger.wait_for_mails(1)
+    stranger.list.first.click()
+    stranger.mail.get_by_role("link").first.click()
+    stranger.reader.get_by_role("button").first.click()
+    stranger.wait_for_mails(2)
+
+    stranger.list.first.click()
+    expect(page.locator("#open-title")).to_contain_text("Welcome")
+    page.locator("#view-reply").click()
+    expect(page.get_by_text("r+")).to_be_visible()
+    look_at(stranger, "writing a reply")
+    page.get_by_label("Your reply").fill("I do the shopping alone now.")
+    page.get_by_role("button", name="Send").click()
+    expect(kept).to_contain_text("sealed to this reader’s own key", timeout=20_000)
+    expect(kept.locator(".verdict")).to_have_text("reply")
+    expect(kept).not_to_contain_text("shopping")
+    stranger.wait_for_mails(3)  # the receipt, once
+    look_at(stranger, "what was kept")
+
+    page.locator("#view-reply").click()
+    page.get_by_role("button", name="share").click()
+    expect(kept.locator("q")).to_have_text("I do the shopping alone now.")
+
+    page.locator("#mail-2").click()  # the welcome
+    stranger.mail.get_by_role("link", name="answer on your page").click()
+    stranger.reader.get_by_label("Your words").fill("Nor do they know at work.")
+    stranger.reader.get_by_role("button", name="Keep it").click()
+    expect(stranger.reader.get_by_text("It is kept, and this page does not show it again.")).to_be_visible()
+    if not stranger.script:
+        page.get_by_role("link", name="Look for new mail").click()
+    expect(kept).to_contain_text("on the page")
+    stranger.assert_untroubled()
+
+
 DESK_ONLY = [pytest.param((DESK, True, "light"), id="1280-script")]
 
 

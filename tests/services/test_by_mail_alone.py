@@ -88,19 +88,10 @@ def test_a_reply_confirms_with_the_words_agreed_to_as_evidence(house: House) -> 
     assert subjects(house.mails())[-1].startswith("Welcome")
 
 
-@pytest.mark.parametrize("text", ["Yes please, I cannot wait.\n", "ok\n", "Hello,\nI would like that.\n"])
-def test_a_yes_in_ones_own_words_confirms(small_house: House, text: str) -> None:
-    ask(small_house)
-    Reader(small_house, "anna@example.org").reply(text)
-    assert only(small_house).state is EnrollmentState.ACTIVE
-
-
 @pytest.mark.parametrize(
     ("text", "sender", "headers"),
     [
         ("No, it was not me.\n", "anna@example.org", {}),
-        ("I didn’t ask for this.\n", "anna@example.org", {}),
-        ("Hello,\nwho are you?\n", "anna@example.org", {}),
         ("Yes\n", "mallory@example.org", {}),
         ("I am away.\n", "anna@example.org", {"Auto_Submitted": "auto-replied"}),
     ],

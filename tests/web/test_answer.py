@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from dripcourse.db.models import Delivery, Enrollment, Reply
 from dripcourse.services import replies
-from dripcourse.services.answer import MOST_BYTES
+from dripcourse.services.writing import MOST_BYTES
 from dripcourse.web.reader import MOST_FORM_BYTES
 from tests.web.conftest import Site
 

@@ -63,6 +63,19 @@ document.getElementById("turn").addEventListener("submit", (event) => {
   turn(event.submitter.value);
 });
 
+// A reply that is sent: the mail that answers it opens, and what was kept is in view.
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-swap]");
+  if (!form) return;
+  event.preventDefault();
+  const body = new URLSearchParams(new FormData(form, event.submitter));
+  inTurn(async () => {
+    const url = await show(form.action, { method: "POST", body });
+    history.pushState(null, "", url);
+    document.getElementById("kept").scrollIntoView({ block: "nearest" });
+  });
+});
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-swap]");
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -115,7 +128,7 @@ function freshen() {
 
 // Mail that arrives by itself: ask once a second whether there is anything new; a new address opens its own mailbox.
 setInterval(async () => {
-  if (waiting || running || document.hidden) return;
+  if (waiting || running || document.hidden || document.getElementById("words")?.value) return; // somebody writes a reply
   const news = await fetch("/demo/pulse").then((response) => response.json()).catch(() => null);
   if (!news || news.pulse === main.dataset.pulse) return;
   const url = news.boxes > Number(main.dataset.boxes) ? main.dataset.newest : location.href;
