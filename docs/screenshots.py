@@ -61,6 +61,17 @@ def take_story(page: Page, url: str) -> None:
     expect(page.locator("#open-title")).to_have_text("Letter 3")
     page.wait_for_timeout(500)
     page.screenshot(path=PICTURES / "demo.png")
+    take_reply(page)
+
+
+def take_reply(page: Page) -> None:
+    """They answer the lesson; the picture is of what was kept."""
+    page.get_by_role("link", name="Reply", exact=True).click()
+    page.locator("#words").fill("The kettle, and for a while nothing at all.")
+    page.get_by_role("button", name="Send").first.click()
+    expect(page.locator("#list li a")).to_have_count(6, timeout=10_000)
+    page.wait_for_timeout(500)
+    page.screenshot(path=PICTURES / "demo-reply.png")
 
 
 def take_page(context: BrowserContext, url: str, name: str) -> None:

@@ -15,7 +15,9 @@ def unsettle(line: Line) -> str:
         database.execute(
             "UPDATE delivery SET state = 'unsure', accepted_at = NULL, wake_at = '2027-01-01 00:00:00.000000'"
         )
-        database.execute("UPDATE enrollment SET last_lesson = NULL, last_number = -1, due_at = NULL, wake_at = NULL")
+        database.execute(
+            "UPDATE enrollment SET last_lesson = NULL, last_number = -1, last_accepted_at = NULL, due_at = NULL, wake_at = NULL"
+        )
         return str(database.execute("SELECT id FROM delivery").fetchone()[0])
 
 
