@@ -7,31 +7,7 @@ import pytest
 from tests.faults.all import as_table, read_results
 from tests.house.rooms import ROOT
 
-ROWS = [
-    *(f"S{number}" for number in range(1, 29)),
-    "W1",
-    "W2",
-    "W3",
-    "W4",
-    "W5",
-    "W6",
-    "W7",
-    "W8",
-    "W9",
-    "W10",
-    "W11",
-    "W12",
-    "W13",
-    "W18",
-    "W22",
-    "W23",
-    "W24",
-    "W25",
-    "W26",
-    "W27",
-    "W28",
-    "W29",
-]
+ROWS = [*(f"S{number}" for number in range(1, 29)), *(f"W{number}" for number in range(1, 30))]
 _ROW = re.compile(r"^\| ([SW]\d+) \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
