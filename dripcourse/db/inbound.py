@@ -1,6 +1,5 @@
 """The questions about what becomes of mail that came in. Statements only, as in `queries`."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
@@ -81,8 +80,3 @@ def set_aside() -> Select[str | None, str, int, datetime]:
         .group_by(Inbound.verdict, Inbound.reason)
         .order_by(func.count().desc(), Inbound.reason)
     )
-
-
-def known_lessons(ids: Collection[str]) -> Select[str, int]:
-    """(id, fence) of these deliveries, as far as they exist."""
-    return select(Delivery.id, Delivery.fence).where(Delivery.id.in_(ids))
