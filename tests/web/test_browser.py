@@ -293,32 +293,6 @@ def test_the_browser_guesses_the_zone_even_by_an_old_name(served: Served, here: 
         expect(page.get_by_role("heading", name="Now look in your mailbox")).to_be_visible()
 
 
-def test_support_is_left_at_once_by_button_or_shift_and_back_does_not_return(served: Served) -> None:
-    for leave in ("click", "shift"):
-        with served.visit() as page:
-            page.goto("/privacy")
-            page.goto("/support")
-            if leave == "click":
-                page.get_by_role("link", name="Leave this page quickly").click()
-            else:
-                for key in ("Shift", "a", "Shift", "Shift"):
-                    page.keyboard.press(key)
-                assert page.url.endswith("/support"), "three presses in a row"
-                page.keyboard.press("Shift")
-            page.wait_for_url("https://www.wikipedia.org/")
-            page.go_back()
-            assert page.url.endswith("/privacy")
-    served.elsewhere.clear()
-
-
-def test_support_can_be_left_without_script(served: Served) -> None:
-    with served.visit(script=False) as page:
-        page.goto("/support")
-        page.get_by_role("link", name="Leave this page quickly").click()
-        page.wait_for_url("https://www.wikipedia.org/")
-    served.elsewhere.clear()
-
-
 def test_the_trap_is_out_of_sight_and_out_of_the_way(served: Served) -> None:
     with served.visit() as page:
         page.goto("/")

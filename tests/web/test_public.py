@@ -63,12 +63,6 @@ def test_support_lists_every_line_of_the_file_with_links_that_a_phone_can_dial(s
     assert "Checked November 23, 2026" in html
 
 
-def test_support_can_be_left_by_a_plain_link(still_site: Site) -> None:
-    html = still_site.get("/support").get_data(as_text=True)
-    assert 'id="exit" href="https://www.wikipedia.org/"' in html
-    assert "does not clear" in html
-
-
 def test_privacy_names_who_is_responsible(still_site: Site) -> None:
     assert "1 Example Street, Sampletown" in still_site.get("/privacy").get_data(as_text=True)
 
