@@ -10,7 +10,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 
+from dripcourse.db.session import Database
 from tests.support.house import House, open_house
+from tests.support.once import migrate, with_tables
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
@@ -57,16 +59,27 @@ def _hurry(uri: str) -> None:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def postgres_tables(postgres_server: str) -> str:
+    """The name of a database with every table, to be copied."""
+    admin = create_engine(_driver(postgres_server), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE tables"))
+    migrate(Database(admin.url.set(database="tables").render_as_string(hide_password=False)))
+    admin.dispose()
+    return "tables"
+
+
 @pytest.fixture
-def new_postgres(postgres_server: str) -> Iterator[Callable[[], str]]:
-    """Makes empty databases; returns the URL of each."""
+def new_postgres(postgres_server: str) -> Iterator[Callable[..., str]]:
+    """Makes databases, empty or copied from a `template`; returns the URL of each."""
     admin = create_engine(_driver(postgres_server), isolation_level="AUTOCOMMIT")
     made: list[str] = []
 
-    def make() -> str:
+    def make(template: str = "template1") -> str:
         name = f"t_{uuid4().hex}"
         with admin.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
         made.append(name)
         return admin.url.set(database=name).render_as_string(hide_password=False)
 
@@ -83,10 +96,10 @@ def _driver(uri: str) -> str:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, of each kind in turn."""
+    """A database with every table and no row, of each kind in turn."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'truth.db'}"
-    return str(request.getfixturevalue("new_postgres")())
+        return with_tables(tmp_path / "truth.db")
+    return str(request.getfixturevalue("new_postgres")(request.getfixturevalue("postgres_tables")))
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ DripError            could not (exit 1); the message is for people
 |- AddressError      that is not an address we can write to
 |- SuppressedError   that address asked never to be written to
 |- DatabaseAway      the database does not answer; nothing was changed, try again
+|  `- JournalAway    a fact cannot be noted outside the database, so it does not stand; try again
 |- SchemaError       the database is not at the schema this code needs
 `- MuteError         this database is a copy and must not speak
 """
@@ -67,6 +68,10 @@ class SuppressedError(DripError):
 
 class DatabaseAway(DripError):
     """The database is locked, full, stopped or unreachable. Whatever was being done was not done."""
+
+
+class JournalAway(DatabaseAway):
+    """The journal cannot be written to, so the fact that was to be noted does not stand."""
 
 
 class SchemaError(DripError):

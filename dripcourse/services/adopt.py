@@ -18,7 +18,7 @@ from dripcourse.services import stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
-from dripcourse.services.suppression import remember_erased
+from dripcourse.services.suppression import remember_erased, suppress
 
 Known = Mapping[tuple[Fact, str], datetime]
 
@@ -38,19 +38,20 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
 
     Without a journal, whatever was in hand or has fallen due since is unsure, and only time or the host can say.
     """
-    known = {(entry.fact, entry.digest): entry.at for entry in parts.journal.replay()}
+    known = _known(parts)
     kept, done = parts.journal.is_kept, Adopted()
     with parts.db.write() as session:
         if not kept:
             done.unsure += _doubt_in_hand(session, now)
         done.erased = _erase_again(parts, session, known, now)
+        done.stopped = _suppress_again(parts, session, known, now)
         rows = session.execute(
             select(Enrollment, Subscriber)
             .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
             .where(Enrollment.state.in_(LIVE))
         ).all()
         for enrollment, subscriber in rows:
-            if _stopped(parts, enrollment, subscriber, known):
+            if _stopped(parts, enrollment, known):
                 stay.end(parts, session, enrollment, LeftReason.ASKED, now)
                 done.stopped += 1
             elif (course := parts.library.courses.get(enrollment.course)) is not None:
@@ -60,6 +61,14 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
         seal = {"fingerprint": fingerprint(session), "sealed_at": now, "epoch": Instance.epoch + 1}
         session.execute(update(Instance).values(seal))
     return done
+
+
+def _known(parts: Parts) -> Known:
+    """The newest instant of each fact."""
+    known: dict[tuple[Fact, str], datetime] = {}
+    for entry in parts.journal.replay():
+        known[entry.fact, entry.digest] = max(entry.at, known.get((entry.fact, entry.digest), entry.at))
+    return known
 
 
 def _erase_again(parts: Parts, session: Session, known: Known, now: datetime) -> int:
@@ -78,14 +87,26 @@ def _erase_again(parts: Parts, session: Session, known: Known, now: datetime) ->
     return count
 
 
+def _suppress_again(parts: Parts, session: Session, known: Known, now: datetime) -> int:
+    """Whoever was never to be written to again since the backup was made is not; returns how many enrollments end by it."""
+    if not any(fact is Fact.SUPPRESSED for fact, _ in known):
+        return 0
+    count = 0
+    for subscriber in session.scalars(select(Subscriber)).all():
+        if _at(parts, known, Fact.SUPPRESSED, subscriber.id) is not None:
+            count += sum(row.state in LIVE for row, _ in session.execute(queries.enrollments_by_id(subscriber.id)))
+            suppress(parts, session, (subscriber.address_index,), LeftReason.ASKED, now)
+    return count
+
+
 def _at(parts: Parts, known: Known, fact: Fact, ident: str) -> datetime | None:
-    return next((known[fact, digest] for digest in parts.keys.digests(ident) if (fact, digest) in known), None)
+    return max((known[fact, digest] for digest in parts.keys.digests(ident) if (fact, digest) in known), default=None)
 
 
-def _stopped(parts: Parts, enrollment: Enrollment, subscriber: Subscriber, known: Known) -> bool:
-    stop = _at(parts, known, Fact.STOPPED, enrollment.id)
-    gone = _at(parts, known, Fact.SUPPRESSED, subscriber.id) or _at(parts, known, Fact.ERASED, subscriber.id)
-    return stop is not None or gone is not None
+def _stopped(parts: Parts, enrollment: Enrollment, known: Known) -> bool:
+    """Whether its reader left, and has not come back since."""
+    stop, back = (_at(parts, known, fact, enrollment.id) for fact in (Fact.STOPPED, Fact.RETURNED))
+    return stop is not None and (back is None or back <= stop)
 
 
 def _catch_up(

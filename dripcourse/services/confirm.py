@@ -12,6 +12,7 @@ from dripcourse.domain.address import email_address
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.enroll import activate, keep_evidence
+from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
 from dripcourse.services.suppression import forget_erased, suppress
@@ -69,6 +70,7 @@ def say_yes(
     wish = read_wish(parts, signup)
     if found.returning and not start_over:
         enrollment = _come_back(session, signup, enrollment)
+        parts.journal.note(Fact.RETURNED, [enrollment.id], now)
     course = parts.library.courses[enrollment.course]
     enrollment.perspective = perspective if perspective in course.perspectives else None
     activate(session, enrollment, now)

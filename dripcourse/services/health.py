@@ -1,14 +1,19 @@
 """Whether this installation can do its work: what a load balancer asks, and a host who looks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from shutil import disk_usage
 
 from dripcourse.db import arrivals, queries, schema
+from dripcourse.db.models import Beat
 from dripcourse.domain.circuit import Leave
 from dripcourse.domain.errors import DatabaseAway, SchemaError
 from dripcourse.services import circuit, trouble
 from dripcourse.services.parts import Parts
 
+LEAST_FREE = 4 * 2**20
+"""With less room than this nothing can be written for long: not the facts of a few groups, not a database's log."""
 UNHANDLED_FOR = timedelta(hours=1)
 """How long a message that came in may wait: every tick handles what it finds."""
 
@@ -23,12 +28,12 @@ class Check:
 
 
 def readiness(parts: Parts, now: datetime, *, beat_within: timedelta) -> list[Check]:
-    """The database answers, its schema is the one this code wants, somebody has ticked lately, mail comes in and can leave.
+    """The database answers, its schema is the one this code wants, no disk is full, somebody has ticked lately, mail comes in and can leave.
 
     Stops where the database does not answer, or not as this code wants.
     """
     checks: list[Check] = []
-    for look in (_schema, _beat, _wire, _arrivals):
+    for look in (_schema, _disks, _beat, _wire, _arrivals):
         try:
             checks += look(parts, now, beat_within)
         except (DatabaseAway, SchemaError) as error:
@@ -42,11 +47,34 @@ def _schema(parts: Parts, _now: datetime, _within: timedelta) -> list[Check]:
     return [Check("database", ok=True, says="answers"), Check("schema", ok=True, says="is the one this version wants")]
 
 
-def _beat(parts: Parts, now: datetime, within: timedelta) -> list[Check]:
+def _disks(parts: Parts, _now: datetime, _within: timedelta) -> list[Check]:
+    """Seen by each process for itself: where nothing at all can be written, nobody can leave word for the others."""
+    folders = {"database": parts.db.path.parent if parts.db.path else None, "journal": parts.journal.folder}
+    return [
+        Check("disk", ok=False, says=f"of the {name} is full. Nothing more is sent; make room and it goes on by itself")
+        for name, folder in folders.items()
+        if folder and folder.exists() and disk_usage(folder).free < LEAST_FREE
+    ]
+
+
+def beats(parts: Parts, now: datetime, within: timedelta) -> int:
+    """How many schedulers tick: processes whose heart beat again and again, and within that time. Raises DatabaseAway.
+
+    More than one does no harm (each lesson goes once), but perhaps one was meant. One that was just ended still counts for a while.
+    """
+    return sum(each.beat_at > each.started_at for each in _lately(parts, now - within))
+
+
+def _lately(parts: Parts, since: datetime) -> Sequence[Beat]:
     with parts.db.read() as session:
-        lately = session.scalars(queries.beats_since(now - within)).first()
-    if lately is not None:
-        return [Check("beat", ok=True, says="somebody ticks")]
+        return session.scalars(queries.beats_since(since)).all()
+
+
+def _beat(parts: Parts, now: datetime, within: timedelta) -> list[Check]:
+    if _lately(parts, now - within):
+        several = beats(parts, now, within)
+        says = f"somebody ticks: {several} schedulers, each lesson once" if several > 1 else "somebody ticks"
+        return [Check("beat", ok=True, says=says)]
     says = f"nobody has ticked for {within.total_seconds():.0f} seconds. If a worker runs, its log says what keeps it (a disk that is full, a database that is held); if not, start one with: dripcourse worker"
     return [Check("beat", ok=False, says=says)]
 

@@ -14,17 +14,21 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-from dripcourse.domain.errors import DatabaseAway
+from dripcourse.domain.errors import JournalAway
 from dripcourse.services.keys import Keyring
+
+ROOM = 8192
+"""How many bytes the journal must take before more is sent: as much as the facts of a group are, and more."""
 
 
 class Fact(StrEnum):
-    """What a line of the journal says of an id: a delivery accepted, an enrollment stopped, an address suppressed, a subscriber erased."""
+    """What a line of the journal says of an id: a delivery accepted, an enrollment stopped, or returned to by its reader, an address suppressed, a subscriber erased."""
 
     ACCEPTED = "a"
     STOPPED = "s"
     SUPPRESSED = "x"
     ERASED = "e"
+    RETURNED = "r"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +53,30 @@ class Journal:
         """Where it is kept."""
         return self._folder
 
+    @property
+    def name(self) -> str:
+        """What a trouble of this host's journal is called."""
+        return f"journal:{self._host}"
+
     def note(self, fact: Fact, ids: Iterable[str], at: datetime) -> None:
-        """Append one line for each id, and wait until the disk has them. Raises DatabaseAway if it cannot: then the fact must not stand."""
+        """Append one line for each id, and wait until the disk has them. Raises JournalAway if it cannot: then the fact must not stand."""
         instant = at.astimezone(UTC).isoformat(timespec="seconds")
         lines = "".join(f"{fact.value} {self._keys.digests(ident)[0]} {instant}\n" for ident in ids)
-        if not lines:
-            return
+        if lines:
+            # a line break first: a line that a full disk or a crash cut short must not spoil the next one
+            self._write(f"\n{lines}".encode(), at)
+
+    def try_out(self, at: datetime) -> None:
+        """See whether it takes what a group of mails has to note: as many empty lines. Raises JournalAway if it does not."""
+        self._write(b"\n" * ROOM, at)
+
+    def _write(self, text: bytes, at: datetime) -> None:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # a line break first: a line that a full disk or a crash cut short must not spoil the next one
-            _append(self._file(at), f"\n{lines}".encode())
+            _append(self._file(at), text)
         except OSError as error:
-            raise DatabaseAway(
-                f"The journal cannot be written to ({error.strerror}), so nothing was recorded. Look after JOURNAL_DIR; then it goes on by itself."
+            raise JournalAway(
+                f"The journal cannot be written to ({error.strerror}), so nothing is sent or recorded. Look after JOURNAL_DIR; then it goes on by itself."
             ) from None
 
     def _file(self, at: datetime) -> Path:

@@ -10,7 +10,8 @@ from sqlalchemy import delete, update
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
 from dripcourse.domain.clocks import TOLERANCE
-from dripcourse.services import arrive, clocks, events, receive, replies, settle, signup, stay
+from dripcourse.domain.errors import JournalAway
+from dripcourse.services import arrive, clocks, events, receive, replies, settle, signup, stay, trouble
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
@@ -49,18 +50,30 @@ class Heart:
         self._id = new_id()
         self._started_at = clock()
         self._beaten: float | None = None
+        self._can_note = True
         self._tidied_at: datetime | None = None
 
     def tick(self, *, any_hour: bool = False, stopping: Callable[[], bool] = lambda: False) -> Ticked:
         """Handle what arrived, send what is due, settle what is unsure. With nothing to do it asks one question and writes nothing.
 
-        Raises MuteError if the database is a copy, DatabaseAway if it does not answer; the next tick finds everything as it was.
+        Raises MuteError if the database is a copy, DatabaseAway if it does not answer, JournalAway if a fact cannot be noted, which
+        `/readyz` of every process then says; the next tick finds everything as it was.
         """
+        try:
+            return self._tick(any_hour=any_hour, stopping=stopping)
+        except JournalAway as error:
+            self._can_note = False
+            trouble.note(self._parts, self._parts.journal.name, str(error), self._clock())
+            raise
+
+    def _tick(self, *, any_hour: bool, stopping: Callable[[], bool]) -> Ticked:
         parts, now = self._parts, self._clock()
         self._beat(now)
         if self._watch and self._watch.finds_wrong():
             return self._listen(now)
         self._tidy(now)
+        if not self._can_note:
+            self._try_journal(now)
         with parts.db.read() as session:
             require_voice(session)
             when = {
@@ -103,7 +116,15 @@ class Heart:
             beat = {"id": self._id, "started_at": self._started_at, "beat_at": now}
             queries.keep_once(session, Beat, [beat])
             session.execute(update(Beat).where(Beat.id == self._id).values(beat_at=now))
+            self._can_note &= not trouble.stands(session, self._parts.journal.name)
         self._beaten = monotonic()
+
+    def _try_journal(self, now: datetime) -> None:
+        """What goes and cannot be noted is unsure: so once the journal failed, here or in the pages, nothing goes until it takes a group's facts."""
+        self._parts.journal.try_out(now)
+        with self._parts.db.write() as session:
+            trouble.over(session, self._parts.journal.name)
+        self._can_note = True
 
     def _tidy(self, now: datetime) -> None:
         """Once on start and then twice a day: what is to be forgotten, and what waited for a course that is there again."""

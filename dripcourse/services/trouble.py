@@ -29,6 +29,11 @@ def note(parts: Parts, name: str, says: str, now: datetime) -> None:
         session.merge(Circuit(transport=_PREFIX + name, probe_at=now, failures=0, reason=says[:255]))
 
 
+def stands(session: Session, name: str) -> bool:
+    """Whether `name` was in trouble, and nobody has said that it is over."""
+    return session.get(Circuit, _PREFIX + name) is not None
+
+
 def over(session: Session, name: str) -> None:
     """It works again."""
     session.execute(delete(Circuit).where(Circuit.transport == _PREFIX + name))

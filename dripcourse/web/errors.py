@@ -1,12 +1,14 @@
 """Every failure as a page in plain words. Nothing of what was sent is repeated or logged, and no traceback is ever shown."""
 
 import logging
+from contextlib import suppress
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from dripcourse.domain.errors import DatabaseAway, NotFound, UsageError
-from dripcourse.web.shell import only_course, page
+from dripcourse.domain.errors import DatabaseAway, JournalAway, NotFound, UsageError
+from dripcourse.services import trouble
+from dripcourse.web.shell import only_course, page, shell
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,18 @@ def _by_status(error: HTTPException) -> Response:
 
 def _away(error: DatabaseAway) -> Response:
     log.error("%s (%s)", error, _route())
+    if isinstance(error, JournalAway):
+        _tell_of_journal(error)
     response = _page(503)
     response.headers["Retry-After"] = "30"
     return response
+
+
+def _tell_of_journal(error: JournalAway) -> None:
+    """For `/readyz`, and for the scheduler, which finds out when it is over: nothing else may want to be noted for days."""
+    parts = shell().parts
+    with suppress(DatabaseAway):
+        trouble.note(parts, parts.journal.name, str(error), shell().now)
 
 
 def _broken(error: Exception) -> Response:

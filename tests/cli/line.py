@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
-from functools import cache
 from io import StringIO
 from pathlib import Path
 from time import monotonic, sleep
@@ -20,11 +19,10 @@ from urllib.parse import urlencode
 
 from dripcourse import bootstrap
 from dripcourse.cli import main
-from dripcourse.content.load import Library
-from dripcourse.content.render import Renderer
 from dripcourse.services.parts import Parts
 from dripcourse.settings import ABOUT, ensure_secrets, load_settings
 from tests.support.house import ENVIRONMENT, MONDAY
+from tests.support.once import read_once
 
 COURSE = "rebuilding-trust"
 GIVEN = {name: ENVIRONMENT[name] for name in ("BASE_URL", "MAIL_FROM", "REPLY_DOMAIN", "POSTAL_ADDRESS")}
@@ -33,20 +31,6 @@ _PATIENCE = 60
 """Seconds to wait for a process, on a machine that is busy with other tests. Nothing is measured by it."""
 _STRAIGHT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Asks this very machine, whatever proxy the environment names."""
-
-
-_load, _made = bootstrap.load_courses, Renderer
-_built_in = cache(lambda: _load(None))
-_compiled = cache(lambda words: _made(_built_in(), **dict(words)))
-
-
-def _read_once(courses_dir: Path | None) -> Library:
-    """The built-in course, read once for all commands of this process: real, shared, and never changed."""
-    return _load(courses_dir) if courses_dir else _built_in()
-
-
-def _compiled_once(library: Library, **words: str) -> Renderer:
-    return _compiled(tuple(words.items())) if library is _built_in() else _made(library, **words)
 
 
 @dataclass(frozen=True)
@@ -71,7 +55,12 @@ class Line:
 
     def __call__(self, *words: str, **more: str) -> Answer:
         out, err = StringIO(), StringIO()
-        with _in_place_of_ours(self.folder, {**self.given, **more}, words), redirect_stdout(out), redirect_stderr(err):
+        with (
+            read_once(),
+            _in_place_of_ours(self.folder, {**self.given, **more}, words),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
             try:
                 main()
             except SystemExit as end:
@@ -125,7 +114,6 @@ def _in_place_of_ours(folder: Path, environment: Mapping[str, str], words: tuple
     """This process as the command would find its own: folder, environment, words, umask."""
     before = os.environ.copy(), sys.argv, Path.cwd(), os.umask(0o022)
     handler = signal.signal(signal.SIGALRM, _too_long)
-    bootstrap.load_courses, bootstrap.Renderer = _read_once, _compiled_once  # type: ignore[misc, assignment]
     signal.alarm(_PATIENCE)
     try:
         os.environ.clear()
@@ -139,7 +127,6 @@ def _in_place_of_ours(folder: Path, environment: Mapping[str, str], words: tuple
         sys.argv = before[1]
         os.chdir(before[2])
         os.umask(before[3])
-        bootstrap.load_courses, bootstrap.Renderer = _load, _made  # type: ignore[misc]
         signal.alarm(0)
         signal.signal(signal.SIGALRM, handler)
 

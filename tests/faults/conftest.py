@@ -14,6 +14,7 @@ from dripcourse.services.journal import Journal
 from dripcourse.services.parts import Parts
 from dripcourse.transports.outbox import Outbox
 from tests.support.house import MONDAY, House, open_house, settings_for, write_course
+from tests.support.once import with_tables
 
 Small = Callable[..., House]
 
@@ -38,7 +39,7 @@ def small(tmp_path: Path, pure_parts: Parts) -> Iterator[Small]:
         ) -> House:
             if edited:
                 return stack.enter_context(open_house(tmp_path, database_url, COURSES_DIR=str(tmp_path / "courses")))
-            settings = settings_for(tmp_path, database_url)
+            settings = settings_for(tmp_path, database_url or with_tables(tmp_path / "truth.db"))
             db = open_database(settings)
             stack.callback(db.close)
             schema.upgrade(db, now=MONDAY)

@@ -25,6 +25,7 @@ from dripcourse.settings import Settings
 from dripcourse.transports.outbox import Outbox
 from tests.faults.receivers import Receiver, make_receiver
 from tests.support.house import MONDAY, settings_for, write_course
+from tests.support.once import with_tables
 
 LESSONS = 4
 ANYWHERE = tuple(
@@ -176,7 +177,12 @@ def make_site(
     if new:
         write_course(folder / "courses", lessons=LESSONS)
     receiver = make_receiver(transport, folder, seed)
-    settings = settings_for(folder, database_url, COURSES_DIR=str(folder / "courses"), **receiver.environ)
+    settings = settings_for(
+        folder,
+        database_url or with_tables(folder / "truth.db"),
+        COURSES_DIR=str(folder / "courses"),
+        **receiver.environ,
+    )
     with open_parts(settings, bring_up=True) as parts:
         if new:
             _warm_up(parts, folder, now)

@@ -4,12 +4,14 @@ import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from dripcourse.domain.errors import DatabaseAway
+from dripcourse.services.health import readiness
 from dripcourse.services.tick import Heart, Ticked
 from tests.faults.conftest import Small, each_once, enroll_many
 from tests.faults.site import Site, make_site
@@ -57,12 +59,21 @@ def test_a_journal_that_fills_up_keeps_the_fact_from_standing_and_none_is_sent_t
         in_child(lambda: one_tick(site), file_bytes=LIMIT)
     sent = addresses(site)
     assert sent
+    assert "journal" in unready(site)
     site.clock.set(site.clock().replace(hour=12))
     one_tick(site)
     assert addresses(site) == sorted(f"g0r{number}@example.org" for number in range(20))
     assert site.standing()["open"] == 0
+    assert "journal" not in unready(site)
     with site.opened() as parts:  # the line that was cut spoilt no other; one is of the reader who warmed the site up
         assert len({entry.digest for entry in parts.journal.replay()}) == 21
+
+
+def unready(site: Site) -> list[str]:
+    """What `/readyz` of another process calls wrong, without the name of a host."""
+    with site.opened() as parts:
+        checks = readiness(parts, site.clock(), beat_within=timedelta(days=1))
+    return [check.name.partition(":")[0] for check in checks if not check.ok]
 
 
 def next_journal(site: Site) -> Path:
@@ -94,10 +105,10 @@ def test_a_database_that_is_full_claims_nothing_and_goes_on_when_there_is_room(s
 
 @pytest.fixture
 def little_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own of two megabytes, for those who may make one."""
+    """A disk of its own of sixteen megabytes, for those who may make one."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", disk], capture_output=True, check=False)
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "none", disk], capture_output=True, check=False)
     if mounted.returncode:
         pytest.skip("only root can make a disk")
     yield disk

@@ -2,7 +2,7 @@
 
 import mailbox
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -17,6 +17,7 @@ from dripcourse.services.enroll import How, Wish
 from dripcourse.services.parts import Parts
 from dripcourse.services.tick import Heart, Ticked
 from dripcourse.settings import Settings, ensure_secrets, load_settings
+from tests.support.once import read_once, with_tables
 
 MONDAY = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 """A Monday morning; most stories begin here."""
@@ -97,8 +98,10 @@ def open_house(
     transport: Transport | None = None,
     **more: str,
 ) -> Iterator[House]:
-    settings = settings_for(folder, database_url, **more)
-    with open_parts(settings, bring_up=True, transport=transport) as parts:
+    settings = settings_for(folder, database_url or with_tables(folder / "truth.db"), **more)
+    with ExitStack() as stack:
+        with read_once():
+            parts = stack.enter_context(open_parts(settings, bring_up=True, transport=transport))
         yield House(parts, folder, now)
 
 

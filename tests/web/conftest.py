@@ -18,6 +18,7 @@ from dripcourse.services.journal import Journal
 from dripcourse.transports.outbox import Outbox
 from dripcourse.web.app import create_app
 from tests.support.house import MONDAY, House, open_house
+from tests.support.once import with_tables
 
 COVER = "slow-letters"
 
@@ -83,7 +84,7 @@ def still_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def site(still_site: Site, tmp_path: Path) -> Iterator[Site]:
     """One with a database, a journal and an outbox of its own; the course, which never changes, is read once."""
     shared = still_site.house.parts
-    db = Database(f"sqlite:///{tmp_path / 'truth.db'}")
+    db = Database(with_tables(tmp_path / "truth.db"))
     schema.upgrade(db, now=MONDAY)
     parts = replace(
         shared, db=db, transport=Outbox(tmp_path / "outbox"), journal=Journal(tmp_path / "journal", shared.keys)
