@@ -8,6 +8,7 @@ from flask import Blueprint, Response, request
 from dripcourse.content.support import Country, HelpLine
 from dripcourse.domain.course import UNSAID
 from dripcourse.domain.errors import NotFound
+from dripcourse.domain.kept import grouped
 from dripcourse.web.shell import only_course, page, shell
 
 public = Blueprint("public", __name__)
@@ -46,8 +47,9 @@ def support() -> Response:
 
 @public.get("/privacy")
 def privacy() -> Response:
-    """What is kept, in plain words."""
-    return page("privacy.html", only_course(), index=True, postal_address=shell().parts.rules.postal_address)
+    """What is kept: in plain words, and every single thing, as `domain.kept` describes the schema."""
+    address = shell().parts.rules.postal_address
+    return page("privacy.html", only_course(), index=True, groups=list(grouped()), postal_address=address)
 
 
 def _countries() -> list[Country]:

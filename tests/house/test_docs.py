@@ -12,7 +12,7 @@ from dripcourse.content.files import course_directories
 from dripcourse.content.load import load_library
 from dripcourse.domain.errors import CourseError
 from dripcourse.settings import ABOUT
-from tests.house import cli_reference
+from tests.house import cli_reference, kept_table
 from tests.house.documents import Shown, anchors, blocks, commands, documents, links
 from tests.house.rooms import ROOT
 
@@ -140,6 +140,10 @@ def test_the_page_on_privacy_shows_what_a_mailbox_really_shows() -> None:
         if row.startswith("| Slow Letters")
     ]
     assert rows == seen_in_a_mailbox()
+
+
+def test_the_page_on_privacy_names_every_column_as_it_is_described() -> None:
+    assert kept_table.shown() == kept_table.render(), "run: python -m tests.house.kept_table"
 
 
 @each_document

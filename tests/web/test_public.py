@@ -1,9 +1,13 @@
 """The pages that belong to nobody: clean copies, who answers today, what is kept, several courses."""
 
 import re
+from html import unescape
+from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 
+from dripcourse.domain.kept import KEPT, Form, Until, Who
 from dripcourse.web.app import create_app
 from tests.support.house import House, open_house, write_course
 from tests.web.conftest import COVER, Site
@@ -65,6 +69,29 @@ def test_support_lists_every_line_of_the_file_with_links_that_a_phone_can_dial(s
 
 def test_privacy_names_who_is_responsible(still_site: Site) -> None:
     assert "1 Example Street, Sampletown" in still_site.get("/privacy").get_data(as_text=True)
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr"])
+def test_privacy_names_every_column_of_the_real_schema_in_the_readers_words(tmp_path: Path, language: str) -> None:
+    write_course(tmp_path / "courses", language=language)
+    with open_house(tmp_path, COURSES_DIR=str(tmp_path / "courses")) as house:
+        client = create_app(house.parts, house.clock).test_client()
+        html = unescape(client.get("/privacy", headers={"Accept-Language": language}).get_data(as_text=True))
+        words = house.parts.renderer.words(language)["pages"]
+        with house.parts.db.read() as session:
+            schema = inspect(session.connection())
+            columns = {
+                f"{table}.{column['name']}"
+                for table in schema.get_table_names()
+                for column in schema.get_columns(table)
+            }
+    assert set(re.findall(r"<code>(.*?)</code>", html)) == columns - {"alembic_version.version_num"}
+    assert f'<html lang="{language}"' in html
+    assert {each.name for each in KEPT} == words["privacy_things"].keys()
+    for each in KEPT:
+        assert f"<dt>{words['privacy_things'][each.name]}</dt>" in html
+    for kinds, table in ((Form, "forms"), (Until, "until"), (Who, "who")):
+        assert {*kinds} == words[f"privacy_{table}"].keys()
 
 
 @pytest.fixture
