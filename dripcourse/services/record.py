@@ -24,6 +24,8 @@ from dripcourse.services.stay import set_due, slot_of
 
 _BACK_OFF, _BACK_OFF_MOST = timedelta(minutes=1), timedelta(hours=1)
 _ADDRESS = re.compile(r"\S+@\S+")
+_LOOK_AT = 2000
+"""Characters of a provider's words. To search for an address takes the square of them, and they may be another machine's."""
 
 _deliveries = table(Delivery)
 _SETTLE = (
@@ -109,8 +111,9 @@ def back_off(fence: int) -> timedelta:
 
 
 def plain(why: str) -> str:
-    """A provider's words, short, on one line, and without anybody's address."""
-    return _ADDRESS.sub("(address)", " ".join(why.split()))[:255]
+    """A provider's words, short, on one line, and without anybody's address; whatever their length, it is little work."""
+    head = why[:_LOOK_AT].rpartition(" ")[0] if len(why) > _LOOK_AT else why  # half a word may be half an address
+    return _ADDRESS.sub("(address)", " ".join(head.split()))[:255]
 
 
 def _count(counts: Counts, outcome: Outcome) -> None:

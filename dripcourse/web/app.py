@@ -17,6 +17,7 @@ from dripcourse.web.filters import FILTERS
 from dripcourse.web.headers import add_headers
 from dripcourse.web.health import health
 from dripcourse.web.inbound import inbound
+from dripcourse.web.incoming import FormRequest, in_form
 from dripcourse.web.limits import limit_signups
 from dripcourse.web.public import checked, public
 from dripcourse.web.reader import reader
@@ -49,6 +50,7 @@ def create_app(
     app = Flask(
         "dripcourse", template_folder=str(pages), static_folder=str(pages / "static"), static_url_path="/static"
     )
+    app.request_class = FormRequest
     app.config["MAX_CONTENT_LENGTH"] = FORM_BYTES
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would repeat the Host that was sent
@@ -62,6 +64,7 @@ def create_app(
     limit_signups(app, "signup.ask")
     add_error_pages(app)
     add_headers(app, scripts=scripts.values(), frame_ancestors=frame_ancestors)
+    app.wsgi_app = in_form(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if trusted_proxies:
         proxies = dict.fromkeys(("x_for", "x_proto", "x_host"), trusted_proxies)
         app.wsgi_app = ProxyFix(app.wsgi_app, **proxies)  # type: ignore[method-assign]
