@@ -23,7 +23,7 @@ from dripcourse.db.models import (
     Suppression,
 )
 from dripcourse.db.types import Instant, Row
-from dripcourse.domain.delivery import DeliveryState, Kind, Reason
+from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 
 # ---------------------------------------------------------------------------------------------------------------- tick
@@ -113,9 +113,9 @@ def enrollments_due(now: datetime, limit: int, *, any_hour: bool) -> Select[Enro
     )
 
 
-def lessons_seen(enrollments: Collection[str]) -> Select[str | None, str | None, Reason]:
-    """(enrollment, slug, reason) of every lesson that has a delivery, whatever its state."""
-    return select(Delivery.enrollment_id, Delivery.lesson, Delivery.reason).where(
+def lessons_seen(enrollments: Collection[str]) -> Select[str | None, str | None, Reason, DeliveryState]:
+    """(enrollment, slug, reason, state) of every lesson that has a delivery, whatever its state."""
+    return select(Delivery.enrollment_id, Delivery.lesson, Delivery.reason, Delivery.state).where(
         Delivery.enrollment_id.in_(enrollments), Delivery.kind == Kind.LESSON
     )
 
@@ -344,9 +344,8 @@ def deliveries_of(enrollment: str) -> Select[Delivery]:
 
 def in_hand(enrollments: Collection[str]) -> Select[str | None, str | None, datetime | None]:
     """(enrollment, slug, due) of lessons that are claimed, held or unsure: the enrollment waits for them."""
-    waiting = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.UNSURE)
     return select(Delivery.enrollment_id, Delivery.lesson, Delivery.due_at).where(
-        Delivery.enrollment_id.in_(enrollments), Delivery.kind == Kind.LESSON, Delivery.state.in_(waiting)
+        Delivery.enrollment_id.in_(enrollments), Delivery.kind == Kind.LESSON, Delivery.state.in_(IN_HAND)
     )
 
 

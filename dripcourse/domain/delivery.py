@@ -35,6 +35,10 @@ class DeliveryState(StrEnum):
     UNSURE = "unsure"
 
 
+IN_HAND = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.UNSURE)
+"""A lesson that is claimed, held or unsure: its enrollment waits for what becomes of it."""
+
+
 class Reason(StrEnum):
     """Why a delivery stands where it stands; empty where the state says it all."""
 

@@ -14,7 +14,7 @@ from dripcourse.db.models import Delivery, Enrollment, Subscriber, table
 from dripcourse.db.types import Row
 from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.course import next_lesson
-from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
+from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.pacing import due_again, earliest, wake_at
 from dripcourse.services.compose import NO_PAST, Claimed, Past
@@ -56,13 +56,13 @@ def _claim_lessons(
     if not due:
         return []
     ids = [enrollment.id for enrollment, _ in due]
-    pasts, in_hand = _pasts(session, ids), {waits for waits, _, _ in session.execute(queries.in_hand(ids))}
+    pasts = _pasts(session, ids)
     rows: list[Row] = []
     claimed: list[Claimed] = []
     for enrollment, subscriber in due:
         past = pasts.get(enrollment.id, NO_PAST)
         try:
-            if _put_off(enrollment, now, waits=enrollment.id in in_hand):
+            if _put_off(enrollment, now, waits=past.in_hand):
                 continue
             row = _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour)
         except Exception as error:  # noqa: BLE001 - one poisoned row must not stop ten thousand others
@@ -200,8 +200,11 @@ def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:
         return {}
     seen: defaultdict[str, set[str]] = defaultdict(set)
     assumed: defaultdict[str, set[str]] = defaultdict(set)
-    for enrollment, slug, reason in session.execute(queries.lessons_seen(enrollments)):
+    waiting: set[str] = set()
+    for enrollment, slug, reason, state in session.execute(queries.lessons_seen(enrollments)):
         seen[enrollment or ""].add(slug or "")
         if reason is Reason.ASSUMED:
             assumed[enrollment or ""].add(slug or "")
-    return {ident: Past(frozenset(slugs), frozenset(assumed[ident])) for ident, slugs in seen.items()}
+        if state in IN_HAND:
+            waiting.add(enrollment or "")
+    return {ident: Past(frozenset(slugs), frozenset(assumed[ident]), ident in waiting) for ident, slugs in seen.items()}

@@ -191,7 +191,7 @@ def coming(parts: Parts, enrollment: str) -> list[Coming]:
         course = parts.library.courses.get(row.course) if row else None
         if row is None or course is None or row.state is not EnrollmentState.ACTIVE or row.due_at is None:
             return []
-        seen = frozenset(slug or "" for _, slug, _ in session.execute(queries.lessons_seen([enrollment])))
+        seen = frozenset(slug or "" for _, slug, *_ in session.execute(queries.lessons_seen([enrollment])))
         last, number, due, found = row.last_lesson, row.last_number, row.due_at, list[Coming]()
         while lesson := next_lesson(course, last_slug=last, last_number=number, seen=seen):
             found.append(Coming(lesson, due))

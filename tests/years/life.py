@@ -323,7 +323,9 @@ class Life:
             if story is None:
                 continue
             stopped = any(stop.until is None and stop.since < self.world.real for stop in story.stops)
-            if row.state in (EnrollmentState.LEFT, EnrollmentState.PAUSED) and not stopped:
+            # a clock that nobody went by may have shown the end of a pause that still lasts
+            lasts = row.state is EnrollmentState.PAUSED and self.people.asked_for(row.id, row.paused_until)
+            if row.state in (EnrollmentState.LEFT, EnrollmentState.PAUSED) and not stopped and not lasts:
                 yield Wrong("lost", story.reader, self.world.real, f"{row.state}, and nobody asked for it")
         for ident in self.people.complaints:
             yield Wrong("unheard", self.people.stories[ident].reader, self.world.real)

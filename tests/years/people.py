@@ -213,6 +213,16 @@ class People:
         shown = self.paused_till.get(id(stop))
         return self.world.shown_at(shown, stop.since) if shown else None
 
+    def asked_for(self, ident: str, until: datetime | None) -> bool:
+        """Whether a pause till an instant that is not over is what somebody asked for last."""
+        stops = self.stories[ident].stops
+        return (
+            until is not None
+            and until > self.world.real
+            and bool(stops)
+            and self.paused_till.get(id(stops[-1])) == until
+        )
+
     def end_pauses(self) -> None:
         """Before the judges look: pauses that ended by themselves."""
         for story in self.stories.values():

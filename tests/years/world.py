@@ -90,6 +90,8 @@ class World:
         self.jumps: list[tuple[datetime, timedelta]] = []
         self.editions = [(MONDAY, editions()[0].lessons)]
         self._depth, self._doomed = 0, False
+        self._same, self._was_next = 0, MONDAY
+        """How often in a row it was due at the same instant, and which: then its ticks came to nothing."""
         self.watched = watched
         self._settings, self._open = settings_for(folder, url), ExitStack()
         self.wire = Wire(
@@ -212,6 +214,8 @@ class World:
     def turn(self, until: datetime) -> None:
         """To the next instant at which something is to be done, but not beyond `until`, and a tick of every machine then."""
         upcoming = self.next_instant() or until
+        self._same = self._same + 1 if upcoming == self._was_next else 0
+        self._was_next = upcoming
         self.real = max(self.real + self._step(), min(upcoming + self._late(), until))
         if self.real < self.down_until:
             self.real = min(self.down_until, max(self.real, until))
@@ -228,9 +232,9 @@ class World:
 
     def _step(self) -> timedelta:
         closed = max(self.wire.weather.closed_until or self.real, self.gone_until)
-        return max(
-            timedelta(seconds=10), (closed - self.real) / 15
-        )  # meanwhile it would be told the same, every ten seconds
+        # meanwhile it would be told the same, every ten seconds; and while a clock is distrusted, it only listens
+        vain = min(timedelta(seconds=10) * 2 ** min(self._same // 3, 12), 6 * HOUR)
+        return max(vain, (closed - self.real) / 15)
 
     # -------------------------------------------------------------------------------------------------------- faults
     def strike(self) -> None:
