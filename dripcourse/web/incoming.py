@@ -20,12 +20,13 @@ _AS_IT_IS = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
 class FormRequest(Request):
-    """A request whose forms hold no NUL."""
+    """A request whose forms hold no NUL, and no field without a name."""
 
     def _load_form_data(self) -> None:
         super()._load_form_data()
-        if any("\0" in name or "\0" in value for name, value in self.form.items(multi=True)):
-            clean = [(_without_nul(name), _without_nul(value)) for name, value in self.form.items(multi=True)]
+        fields: list[tuple[str | None, str]] = list(self.form.items(multi=True))
+        if any(not name or "\0" in name or "\0" in value for name, value in fields):
+            clean = [(_without_nul(name), _without_nul(value)) for name, value in fields if name]
             self.__dict__["form"] = ImmutableMultiDict(clean)
 
 

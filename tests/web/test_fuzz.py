@@ -80,6 +80,16 @@ def test_a_nul_in_an_answer_is_kept_as_a_sign_that_stands_for_it(still_site: Sit
         assert form["a\ufffd"] == "b"
 
 
+def test_a_field_without_a_name_is_none(still_site: Site) -> None:
+    """It was a 500: a part of a form whose name cannot be read has none, and that is no text."""
+    parts = (b"; name*=utf-8''%ff", b"", b'; name="email"')
+    body = b"".join(b"--b\r\nContent-Disposition: form-data" + each + b"\r\n\r\n@\r\n" for each in parts) + b"--b--\r\n"
+    kind = {"Content-Type": "multipart/form-data; boundary=b"}
+    answer = answer_to(still_site, Asked("POST", f"/c/{COVER}".encode(), b"", body, kind))
+    assert answer.status == 400
+    assert wrong_with(answer) == []
+
+
 def test_another_machines_words_are_looked_at_no_longer_than_they_are_kept() -> None:
     """Each event with a reason of 70,000 signs took a fiftieth of a second: the search for addresses takes the square of them."""
     assert plain("x" * 10_000_000) == "", "this would take days, if it were looked through"
