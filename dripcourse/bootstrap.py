@@ -10,7 +10,10 @@ from dripcourse.content.load import Library, load_library
 from dripcourse.content.render import Renderer
 from dripcourse.db import schema
 from dripcourse.db.session import Database
+from dripcourse.domain.account import judge
 from dripcourse.domain.errors import SettingsError, UsageError
+from dripcourse.domain.finding import Finding
+from dripcourse.domain.hooks import Wanted
 from dripcourse.domain.mail import Transport
 from dripcourse.services import backup, rotate
 from dripcourse.services.guard import require_keys
@@ -19,6 +22,7 @@ from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules, Store
 from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl
 from dripcourse.transports.outbox import Outbox
+from dripcourse.transports.reach import Reached, reach
 from dripcourse.transports.smtp import Smtp
 
 _A_LITTLE = timedelta(minutes=5)
@@ -70,6 +74,29 @@ def choose_transport(settings: Settings) -> Transport:
 
             key = settings.sendgrid_api_key
             return Sendgrid(key.get_secret_value() if key else "", settings.sendgrid_api_url)
+
+
+def ask_provider(settings: Settings) -> list[Finding]:
+    """What the mail provider says of how it is set up; nothing if there is none. Sends nothing and changes nothing."""
+    if not isinstance(settings.mail_url, SendgridUrl):
+        return []
+    from dripcourse.transports.account import ask  # noqa: PLC0415 - for doctor only
+
+    key, secret = settings.sendgrid_api_key, settings.inbound_secret
+    wanted = Wanted(
+        base_url=settings.base_url,
+        reply_domain=settings.reply_domain,
+        event_keys=settings.sendgrid_event_public_keys,
+        inbound_keys=settings.sendgrid_inbound_public_keys,
+        inbound_secret=secret.get_secret_value() if secret else None,
+        other_door=bool(settings.lmtp_listen or settings.imap_url),
+    )
+    return list(judge(ask(key.get_secret_value() if key else "", settings.sendgrid_api_url), wanted))
+
+
+def reach_pages(settings: Settings) -> Reached:
+    """The pages as readers reach them from outside, at BASE_URL."""
+    return reach(settings.base_url)
 
 
 def open_database(settings: Settings) -> Database:

@@ -17,6 +17,7 @@ from dripcourse.domain.mime import mime
 from dripcourse.fakes.answers import Reply, limited, refused
 from dripcourse.fakes.rules import MOST_BYTES, Wrong, faults, is_sandboxed
 from dripcourse.fakes.script import Fate, Manner, Post, Step, always_accepting
+from dripcourse.fakes.standing import Standing
 
 RETRY_FOR = timedelta(hours=24)
 """How long events are posted again that nobody took."""
@@ -100,6 +101,7 @@ class Account:
         self.taken: list[Taken] = []
         self.answered: list[int] = []
         self.batches: list[Batch] = []
+        self.standing = Standing()
         self._steps = steps or always_accepting()
         self._dice = Random(seed)  # noqa: S311 - to be repeated, not to be guessed at
         self._closed_until: datetime | None = None

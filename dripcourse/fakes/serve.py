@@ -1,15 +1,12 @@
 """The stand-in on a socket: HTTP/1.1 with connections that are kept, a page to look at, and a thread that posts signed events."""
 
 import json
-import socket
-import sys
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from email.utils import format_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +17,7 @@ from dripcourse.fakes.answers import Reply
 from dripcourse.fakes.page import page
 from dripcourse.fakes.script import Manner
 from dripcourse.fakes.sendgrid import Account
+from dripcourse.fakes.server import Server
 from dripcourse.services.parts import Clock
 
 SIGNATURE = "X-Twilio-Email-Event-Webhook-Signature"
@@ -70,7 +68,9 @@ class FakeSendgrid:
         self._lock = threading.Lock()
         self._telling = threading.Lock()
         self._ending = threading.Event()
-        self._server = _Server(("127.0.0.1", port), self._handler())
+        if events_url:
+            account.standing.hook(events_url, self.signer.public_key)
+        self._server = Server(("127.0.0.1", port), self._handler())
         self._threads = [threading.Thread(target=self._server.serve_forever, args=(_LOOK_SECONDS,), daemon=True)]
         if events_url:
             self._threads.append(threading.Thread(target=self._keep_telling, daemon=True))
@@ -112,6 +112,11 @@ class FakeSendgrid:
         """One POST /v3/recipients/erasejob."""
         with self._lock:
             return self.account.erase(headers, body, self._clock())
+
+    def tells(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Reply:
+        """One question about how the account is set up, or a change of it."""
+        with self._lock:
+            return self.account.standing.answer(method, path, headers, body, self._clock())
 
     def date(self) -> str:
         """The Date header, by the clock it was given."""
@@ -163,33 +168,6 @@ class FakeSendgrid:
             connection.close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], handler: Callable[..., BaseHTTPRequestHandler]) -> None:
-        self._open: set[socket.socket] = set()
-        super().__init__(address, handler)
-
-    def process_request(self, request: socket.socket, client_address: object) -> None:  # type: ignore[override]
-        self._open.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]
-        self._open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hangs up, or dies, is no news here; whatever else it is, is a fault of ours."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
-
-    def hang_up(self) -> None:
-        for request in list(self._open):
-            with suppress(OSError):
-                request.shutdown(socket.SHUT_RDWR)
-
-
 class _Handler(BaseHTTPRequestHandler):
     owner: FakeSendgrid
     protocol_version = "HTTP/1.1"
@@ -203,11 +181,20 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The page, or one mail."""
+        if self.path.startswith("/v3/"):
+            reply = self.owner.tells("GET", self.path, self.headers)  # type: ignore[arg-type] # a Message reads as a Mapping
+            return self._say(reply.status, reply.body, reply.headers)
         if self.path == "/":
             return self._say(200, self.owner.page().encode(), {"Content-Type": "text/html; charset=utf-8"})
         raw = self.owner.raw(self.path.removeprefix("/mails/"))
         plain = {"Content-Type": "text/plain; charset=utf-8"}
         return self._say(404, b"There is no such mail.\n", plain) if raw is None else self._say(200, raw, plain)
+
+    def do_PATCH(self) -> None:
+        """A change of the account's settings."""
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        reply = self.owner.tells("PATCH", self.path, self.headers, body)  # type: ignore[arg-type]
+        self._say(reply.status, reply.body, reply.headers)
 
     def do_POST(self) -> None:
         """The API."""

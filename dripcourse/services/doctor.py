@@ -1,32 +1,49 @@
 """What is missing or unsafe in an installation, in words, before a reader finds out. Looks and changes nothing."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from dripcourse.db import queries
+from dripcourse.db.session import server_clock
 from dripcourse.domain.course import Course
 from dripcourse.domain.discretion import telling_words
 from dripcourse.domain.errors import DatabaseAway, MuteError
 from dripcourse.domain.finding import Finding, look, well, wrong
+from dripcourse.domain.mail import TellsTime
 from dripcourse.services.guard import require_voice
 from dripcourse.services.health import readiness
-from dripcourse.services.parts import Parts, Rules
+from dripcourse.services.parts import Clock, Parts, Rules
 
-LEAST_FREE = 500 * 2**20
-"""With less room than this on the disk, a host should be told before nothing can be written any more."""
+LEAST_FREE, LEAST_INODES = 500 * 2**20, 10_000
+"""With less room than this on the disk, or for fewer files, a host should be told before nothing can be written any more."""
+LATELY = timedelta(seconds=30)
+"""Whoever ticked within so long is a scheduler that runs, or was stopped a moment ago."""
 CHECKED_WITHIN = timedelta(days=180)
 """How long a help line may go without somebody having looked whether it is still right."""
 
 
-def examine(parts: Parts, now: datetime, *, beat_within: timedelta) -> list[Finding]:
-    """Every finding about the database, the work, the disk, the courses and how discreet they are. Raises DatabaseAway."""
+def examine(
+    parts: Parts,
+    now: datetime,
+    *,
+    beat_within: timedelta,
+    lately: timedelta = LATELY,
+    folders: dict[str, Path] | None = None,
+) -> list[Finding]:
+    """Every finding about the database, the work, the disk, the courses and how discreet they are. Raises DatabaseAway.
+
+    `folders` are those whose disks are looked at besides the database's and the journal's, by their names.
+    """
     return [
         *_ready(parts, now, beat_within),
+        *_schedulers(parts, now, lately),
         *_voice(parts),
+        *_host(parts.rules),
         *_waiting(parts, now),
-        *_disk(parts),
+        *_disk(parts, folders or {}),
         *_shown(parts.rules, list(parts.library.courses.values())),
         *(found for course in parts.library.courses.values() for found in _help_lines(parts, course, now)),
     ]
@@ -35,6 +52,39 @@ def examine(parts: Parts, now: datetime, *, beat_within: timedelta) -> list[Find
 def _ready(parts: Parts, now: datetime, beat_within: timedelta) -> Iterator[Finding]:
     for check in readiness(parts, now, beat_within=beat_within):
         yield well(check.name, check.says) if check.ok else wrong(check.name, check.says, "See docs/running-it.md.")
+
+
+def _schedulers(parts: Parts, now: datetime, lately: timedelta) -> Iterator[Finding]:
+    """More than one is allowed and safe (FAULTS.md S17); whoever meant to start one only should know."""
+    with parts.db.read() as session:
+        count = len(session.scalars(queries.beats_since(now - lately)).all())
+    if count > 1:
+        says = f"{count} schedulers have ticked within {lately.total_seconds():.0f} seconds (one that was stopped a moment ago counts)"
+        do = "If you meant to start one only, stop the other: look for a second `run` or `worker`, on every machine."
+        yield look(
+            "schedulers", says, do, "Nothing goes twice for it; but two versions, or two settings, may be at work."
+        )
+    elif count:
+        yield well("schedulers", "one ticks")
+
+
+def _host(rules: Rules) -> Iterator[Finding]:
+    if rules.host_email is None:
+        why = "If mail could not leave for a while, nobody would write to you."
+        yield look("HOST_EMAIL", "is not set", "Set it to a mailbox that you read.", why)
+    else:
+        yield well("HOST_EMAIL", "is set")
+
+
+def other_clocks(parts: Parts, clock: Clock) -> Iterator[tuple[str, datetime, datetime]]:
+    """(whose, our time, theirs) for the database server and the mail provider, if they can say. Raises DatabaseAway."""
+    with parts.db.read() as session:
+        theirs = server_clock(session)
+        ours = clock()
+    if theirs is not None:
+        yield "the database server's", ours, theirs
+    if isinstance(parts.transport, TellsTime) and (told := parts.transport.clock()) is not None:
+        yield "the mail provider's", clock(), told
 
 
 def _voice(parts: Parts) -> Iterator[Finding]:
@@ -66,22 +116,33 @@ def _waiting(parts: Parts, now: datetime) -> Iterator[Finding]:
         yield well("deliveries", "nothing is unsure and nothing is held")
 
 
-def _disk(parts: Parts) -> Iterator[Finding]:
-    folders = {"database": parts.db.path.parent if parts.db.path else None, "journal": parts.journal.folder}
+def _disk(parts: Parts, more: dict[str, Path]) -> Iterator[Finding]:
+    folders = {"database": parts.db.path.parent if parts.db.path else None, "journal": parts.journal.folder, **more}
     for name, folder in folders.items():
-        free = _free(folder)
-        if free is not None and free < LEAST_FREE:
-            yield wrong(
-                "disk", f"the disk of the {name} has {free // 2**20} MiB left", "Make room: a full disk stops sending."
-            )
-        elif free is not None:
+        there = _nearest(folder)
+        if there is None:
+            continue
+        free, files = shutil.disk_usage(there).free, _files_left(there)
+        if free < LEAST_FREE:
+            says = f"the disk of the {name} has {free // 2**20} MiB left"
+            yield wrong("disk", says, "Make room.", "A full disk stops sending, and mail that comes in.")
+        elif files is not None and files < LEAST_INODES:
+            says = f"the disk of the {name} has room for {files} more files"
+            yield wrong("disk", says, "Delete files that nobody needs.", "A disk without room for files stops sending.")
+        else:
             yield well("disk", f"the disk of the {name} has {free // 2**30} GiB left")
 
 
-def _free(folder: Path | None) -> int | None:
+def _nearest(folder: Path | None) -> Path | None:
     while folder is not None and not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    return shutil.disk_usage(folder).free if folder else None
+    return folder
+
+
+def _files_left(folder: Path) -> int | None:
+    """How many more files fit on a disk; None where the file system does not count them."""
+    status = os.statvfs(folder)
+    return status.f_favail if status.f_files else None
 
 
 def _shown(rules: Rules, courses: list[Course]) -> Iterator[Finding]:
@@ -103,7 +164,9 @@ def _shown(rules: Rules, courses: list[Course]) -> Iterator[Finding]:
 
 
 def _names(course: Course) -> dict[str, str]:
-    return {"cover": course.cover, "from_name": course.from_name}
+    """The cover stands in the List-Id and in every address of a page; a subject and its preview, on a locked screen."""
+    subjects = {f"{lesson.slug}: subject": f"{lesson.subject} {lesson.preview}" for lesson in course.lessons}
+    return {"cover and List-Id": course.cover, "from_name": course.from_name, **subjects}
 
 
 def _help_lines(parts: Parts, course: Course, now: datetime) -> Iterator[Finding]:

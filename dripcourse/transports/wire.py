@@ -70,6 +70,10 @@ class Wire:
         """One request and its answer. Raises NotSent or NoAnswer."""
         return self._ask("POST", path, headers, body)
 
+    def get(self, path: str, headers: Mapping[str, str]) -> Answer:
+        """One question and its answer. Raises NotSent or NoAnswer."""
+        return self._ask("GET", path, headers, b"")
+
     def clock(self) -> datetime | None:
         """What time it is at the other end, by the Date of any answer of its (RFC 9110 6.6.1); None if none comes, or without one."""
         try:

@@ -1,17 +1,24 @@
 """`dripcourse doctor`, as a host types it; no name server is asked."""
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from dripcourse.cli.doctor import in_time
 from dripcourse.db.models import Instance
+from dripcourse.domain.errors import DatabaseAway
+from dripcourse.domain.finding import Finding, Level, well
+from dripcourse.fakes.sendgrid import Account
+from dripcourse.fakes.serve import FakeSendgrid
+from dripcourse.services import doctor
 from tests.cli.line import Line
-from tests.support.house import write_course
+from tests.support.house import MONDAY, write_course
 
 
 def found(line: Line, **more: str) -> dict[str, str]:
     """What is found, each with its level (the worst, if several are about the same)."""
-    levels = ("well", "look", "wrong")
+    levels = ("well", "unseen", "look", "wrong")
     answer: dict[str, str] = {}
     for each in line("doctor", "--offline", "--json", **more).json:
         answer[each["about"]] = max(answer.get(each["about"], "well"), each["level"], key=levels.index)
@@ -20,7 +27,7 @@ def found(line: Line, **more: str) -> dict[str, str]:
 
 def test_a_healthy_installation_is_found_so(line: Line) -> None:
     line("tick")
-    answer = line("doctor", "--offline")
+    answer = line("doctor", "--offline", HOST_EMAIL="host@example.org")
     assert answer.code == 0
     assert "WRONG" not in answer.out
     assert "LOOK" not in answer.out
@@ -64,3 +71,81 @@ def test_lessons_that_wait_are_found(line: Line) -> None:
     line("subscriber", "add", "reader@example.org", "--course", "rebuilding-trust")
     late = found(line, DRIPCOURSE_NOW="2026-03-20T10:00:00Z")
     assert late["late"] == "wrong"
+
+
+def test_two_schedulers_where_one_was_meant_are_seen(line: Line) -> None:
+    line("tick")
+    assert found(line)["schedulers"] == "well"
+    line("tick")
+    assert found(line)["schedulers"] == "look"
+    assert found(line, DRIPCOURSE_NOW="2026-03-02T10:01:00Z").get("schedulers") is None, "both were a minute ago"
+
+
+def test_a_mailbox_of_the_host_is_missed(line: Line) -> None:
+    assert found(line)["HOST_EMAIL"] == "look"
+    assert found(line, HOST_EMAIL="host@example.org")["HOST_EMAIL"] == "well"
+
+
+@pytest.mark.parametrize("name", ["secret_key", "reply_keys", "dripcourse.db", "journal", "outbox"])
+def test_files_that_others_may_get_at_are_found(line: Line, name: str) -> None:
+    line("subscriber", "add", "reader@example.org", "--course", "rebuilding-trust")
+    line("tick")
+    folder = line.folder / "data"
+    assert found(line)["files"] == "well"
+    (folder / name).chmod(0o755 if (folder / name).is_dir() else 0o644)
+    assert found(line)["files"] == "well", "nobody else gets through the folder"
+    folder.chmod(0o755)
+    answer = line("doctor", "--offline")
+    assert answer.code == 1
+    assert f"chmod {'700' if (folder / name).is_dir() else '600'} {folder / name}" in answer.out
+
+
+def test_a_full_disk_is_found(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found(line)["disk"] == "well"
+    monkeypatch.setattr(doctor, "LEAST_FREE", 2**60)
+    assert found(line)["disk"] == "wrong"
+    monkeypatch.setattr(doctor, "LEAST_FREE", 0)
+    monkeypatch.setattr(doctor, "LEAST_INODES", 2**60)
+    assert found(line)["disk"] == "wrong"
+
+
+def test_the_heaviest_stands_first_with_why_and_what_to_do(line: Line) -> None:
+    each = line("doctor", "--offline", "--json", MAIL_FROM="Betrayal Weekly <letters@example.org>").json
+    weights = ["wrong", "look", "unseen", "well"]
+    levels = [one["level"] for one in each]
+    assert levels == sorted(levels, key=weights.index)
+    assert {"wrong", "look", "well"} <= set(levels)
+    assert all(one["do"] for one in each if one["level"] in ("wrong", "look"))
+    assert {"level", "about", "says", "why", "do"} == each[0].keys()
+
+
+def test_the_provider_is_asked_and_nothing_is_sent(line: Line) -> None:
+    fake = FakeSendgrid(Account(), lambda: MONDAY, events_url="http://127.0.0.1:9/hooks/sendgrid/events")
+    fake.start()
+    try:
+        by_sendgrid = {
+            "MAIL_URL": "sendgrid:", "SENDGRID_API_KEY": "SG.secret", "SENDGRID_API_URL": fake.url,
+            "BASE_URL": "http://127.0.0.1:9", "SENDGRID_EVENT_PUBLIC_KEY": fake.signer.public_key,
+        }  # fmt: skip
+        line("subscriber", "add", "reader@example.org", "--course", "rebuilding-trust", **by_sendgrid)
+        answer = line("doctor", "--json", **by_sendgrid)
+    finally:
+        fake.stop()
+    levels = {(one["about"], one["level"]) for one in answer.json}
+    assert {("SendGrid: trackers", "look"), ("SendGrid: events", "well"), ("SendGrid: replies", "wrong")} <= levels
+    assert answer.code == 1
+    assert "SG.secret" not in answer.out
+    assert fake.account.taken == []
+
+
+def test_a_look_that_takes_too_long_is_given_up_and_said() -> None:
+    ending = threading.Event()
+    (told,) = in_time("names", lambda: [well("names", str(ending.wait(30)))], seconds=0.1)
+    ending.set()
+    assert told.level is Level.UNSEEN
+    with pytest.raises(DatabaseAway):
+        in_time("clock", away)
+
+
+def away() -> list[Finding]:
+    raise DatabaseAway("it is away")
