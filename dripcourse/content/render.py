@@ -103,6 +103,20 @@ class Renderer:
             raise TemplateFault(f"There is no mail named {name}.")
         return self._render(compiled, {"every": self._every(language, pace), **facts}, f"The mail {name}")
 
+    def reading(self, language: str, facts: LessonFacts, *, subject: str, read_url: str) -> Rendered:
+        """The mail that says only that there is something to read, and where; and, if it is so, what a lesson says of a delay."""
+        day = self._words.day
+        return self.system(
+            "reading",
+            language,
+            subject=subject,
+            read_url=read_url,
+            me_url=facts.me_url,
+            leave_url=facts.leave_url,
+            promised=day(facts.promised, language) if facts.promised else "",
+            after_unsure="yes" if facts.after_unsure else "",
+        )
+
     def answer(
         self,
         name: str,
@@ -144,10 +158,19 @@ class Renderer:
 
     def page(self, course: Course, lesson: Lesson, perspective: str | None) -> Markup:
         """The lesson's words and prompt for a web page that anybody may see: no title, no token, nobody's date."""
-        compiled = self._compiled(course, lesson, course.reading(perspective))
         last = lesson.number == course.lessons[-1].number
+        return self._page(course, lesson, perspective, "" if last else self.words(course.language)["mail"]["soon"])
+
+    def reread(self, course: Course, lesson: Lesson, perspective: str | None, facts: LessonFacts) -> tuple[str, Markup]:
+        """What a lesson says to one reader, as it is kept, and the same as a web page. Raises TemplateFault if it cannot be filled in."""
+        said = self.lesson(course, lesson, perspective, facts).said
+        day = self._words.day(facts.next_date, course.language) if facts.next_date else ""
+        return said, self._page(course, lesson, perspective, day)
+
+    def _page(self, course: Course, lesson: Lesson, perspective: str | None, next_date: str) -> Markup:
+        compiled = self._compiled(course, lesson, course.reading(perspective))
         words = compiled.page.render(
-            next_date="" if last else self.words(course.language)["mail"]["soon"],
+            next_date=next_date,
             support_url=f"{self._base_url}/support",
             clean_copy_url=f"{self._base_url}/c/{course.cover}/l/{lesson.number:02d}",
         )

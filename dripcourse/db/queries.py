@@ -17,6 +17,7 @@ from dripcourse.db.models import (
     Enrollment,
     Inbound,
     Instance,
+    LessonText,
     ProviderEvent,
     Signup,
     Subscriber,
@@ -117,6 +118,16 @@ def lessons_seen(enrollments: Collection[str]) -> Select[str | None, str | None,
     """(enrollment, slug, reason, state) of every lesson that has a delivery, whatever its state."""
     return select(Delivery.enrollment_id, Delivery.lesson, Delivery.reason, Delivery.state).where(
         Delivery.enrollment_id.in_(enrollments), Delivery.kind == Kind.LESSON
+    )
+
+
+def lessons_sent(enrollment: str) -> Select[Delivery, LessonText]:
+    """The lessons of an enrollment that were accepted, with their words as they were sent, in the order in which they went."""
+    return (
+        select(Delivery, LessonText)
+        .join(LessonText, LessonText.hash == Delivery.lesson_text)
+        .where(Delivery.enrollment_id == enrollment, Delivery.kind == Kind.LESSON, Delivery.accepted_at.is_not(None))
+        .order_by(Delivery.accepted_at, Delivery.id)
     )
 
 

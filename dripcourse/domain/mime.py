@@ -16,6 +16,8 @@ from dripcourse.domain.mail import Mailbox, Outgoing
 _CRLF = "\r\n"
 _LONGEST_LINE = 998
 """RFC 5322 2.1.1, without the line break."""
+_WORD = 75
+"""RFC 2047 2: the longest encoded word. The library does not count the space that a folded line begins with."""
 
 
 def mime(mail: Outgoing) -> bytes:
@@ -71,11 +73,16 @@ def _words(subject: str) -> str:
     """A subject, encoded and folded where it must be (RFC 2047). Raises ValueError for a line break."""
     if breaks_line(subject):
         raise ValueError("the header Subject cannot hold a line break")
-    return Header(subject, "us-ascii" if subject.isascii() else "utf-8", header_name="Subject").encode(linesep=_CRLF)
+    charset = "us-ascii" if subject.isascii() else "utf-8"
+    return Header(subject, charset, maxlinelen=_WORD, header_name="Subject").encode(linesep=_CRLF)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _mailbox(mailbox: Mailbox) -> str:
+    """A name and an address (RFC 5322 3.4); a name that is not ASCII in words of at most 75 characters each (RFC 2047 2)."""
     if breaks_line(mailbox.name):
         raise ValueError("the header From cannot hold a line break")
-    return formataddr((mailbox.name, mailbox.address), "utf-8")
+    if mailbox.name.isascii():
+        return formataddr((mailbox.name, mailbox.address))
+    name = Header(mailbox.name, "utf-8", maxlinelen=_WORD, header_name="From").encode(linesep=_CRLF)
+    return f"{name} <{mailbox.address}>"

@@ -10,9 +10,9 @@ from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.errors import NotFound
-from dripcourse.domain.mail import Mailbox, Outgoing
+from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import next_due
-from dripcourse.services import answers
+from dripcourse.services import answers, cover, envelope
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
 from dripcourse.services.stay import slot_of
@@ -91,14 +91,17 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     facts = replace(facts, after_unsure=enrollment.last_lesson in claimed.past.assumed)
     rendered = parts.renderer.lesson(course, lesson, enrollment.perspective, facts)
     said = _said(course, lesson, course.reading(enrollment.perspective), rendered)
-    outgoing = _outgoing(
+    sender, rendered = cover.dress(parts, enrollment, course, lesson, rendered)
+    if enrollment.behind_link:
+        rendered = cover.behind_link(parts, rendered, facts, course.language)
+    outgoing = envelope.outgoing(
         parts,
         delivery,
         rendered,
-        sender=Mailbox(parts.rules.mail_from.address, course.from_name),
-        to=_address(parts, subscriber),
-        reply_to=_reply_to(parts, delivery),
-        headers=_list_headers(parts, delivery, course, facts.leave_url),
+        sender=sender,
+        to=envelope.address_of(parts, subscriber),
+        reply_to=envelope.reply_to(parts, delivery),
+        headers=envelope.list_headers(parts, delivery, course, facts.leave_url),
         now=now,
     )
     return Ready(delivery, outgoing, said)
@@ -120,13 +123,13 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
     rendered = parts.renderer.system("confirm", course.language, pace=course.pace, confirm_url=url)
     headers = {"Auto-Submitted": "auto-generated", **_NO_AUTOMATIC_ANSWERS}
-    outgoing = _outgoing(
+    outgoing = envelope.outgoing(
         parts,
         delivery,
         rendered,
         sender=parts.rules.system_from,
         to=wish.address,
-        reply_to=_reply_to(parts, delivery),  # a reply to it says yes
+        reply_to=envelope.reply_to(parts, delivery),  # a reply to it says yes
         headers=headers,
         now=now,
     )
@@ -142,9 +145,10 @@ def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     rendered = parts.renderer.system("alert", _HOSTS_LANGUAGE, since=since)
     headers = {"Auto-Submitted": "auto-generated"}
     sender = parts.rules.system_from
-    return Ready(
-        delivery, _outgoing(parts, delivery, rendered, sender=sender, to=to, reply_to=None, headers=headers, now=now)
+    outgoing = envelope.outgoing(
+        parts, delivery, rendered, sender=sender, to=to, reply_to=None, headers=headers, now=now
     )
+    return Ready(delivery, outgoing)
 
 
 def _receipt(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
@@ -154,22 +158,19 @@ def _receipt(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if enrollment is None or subscriber is None or course is None:
         raise NotFound("What this answer is about has gone.")
     rendered, thread = answers.render(parts, delivery, course)
+    sender, rendered = cover.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
     headers = {"Auto-Submitted": "auto-replied", **_NO_AUTOMATIC_ANSWERS, **thread}
-    outgoing = _outgoing(
+    outgoing = envelope.outgoing(
         parts,
         delivery,
         rendered,
-        sender=Mailbox(parts.rules.mail_from.address, course.from_name),
-        to=_address(parts, subscriber),
-        reply_to=_reply_to(parts, delivery),
+        sender=sender,
+        to=envelope.address_of(parts, subscriber),
+        reply_to=envelope.reply_to(parts, delivery),
         headers=headers,
         now=now,
     )
     return Ready(delivery, outgoing)
-
-
-def _reply_to(parts: Parts, delivery: Delivery) -> str:
-    return f"r+{parts.keys.mail_token(delivery.id, 'reply')}@{parts.rules.reply_domain}"
 
 
 _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
@@ -210,45 +211,3 @@ def facts_of(
         support_url=f"{base}/support",
         clean_copy_url=f"{base}/c/{course.cover}/l/{lesson.number:02d}",
     )
-
-
-def _list_headers(parts: Parts, delivery: Delivery, course: Course, leave_url: str) -> dict[str, str]:
-    """RFC 2369, 2919, 8058 and 3834; discreet: a mailbox shows these to whoever looks."""
-    domain = parts.rules.reply_domain
-    leave_by_mail = f"leave+{parts.keys.mail_token(delivery.id, 'leave')}@{domain}"
-    return {
-        "List-Id": f"<{course.cover}.{domain}>",
-        "List-Unsubscribe": f"<{leave_url}>, <mailto:{leave_by_mail}>",
-        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        "Auto-Submitted": "auto-generated",
-    }
-
-
-def _outgoing(
-    parts: Parts,
-    delivery: Delivery,
-    rendered: Rendered,
-    *,
-    sender: Mailbox,
-    to: str,
-    reply_to: str | None,
-    headers: dict[str, str],
-    now: datetime,
-) -> Outgoing:
-    return Outgoing(
-        delivery=delivery.id,
-        fence=delivery.fence,
-        sender=sender,
-        to=to,
-        subject=rendered.subject,
-        text=rendered.text,
-        html=rendered.html,
-        message_id=f"<{delivery.id}@{parts.rules.reply_domain}>",
-        date=now,
-        reply_to=reply_to,
-        headers=headers,
-    )
-
-
-def _address(parts: Parts, subscriber: Subscriber) -> str:
-    return parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()

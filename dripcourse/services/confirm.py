@@ -11,6 +11,7 @@ from dripcourse.db.models import Enrollment, Signup
 from dripcourse.domain.address import email_address
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.errors import NotFound
+from dripcourse.services import cover
 from dripcourse.services.enroll import activate, keep_evidence
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -71,6 +72,8 @@ def say_yes(
     if found.returning and not start_over:
         enrollment = _come_back(session, signup, enrollment)
         parts.journal.note(Fact.RETURNED, [enrollment.id], now)
+    else:
+        cover.carry_over(session, enrollment)
     course = parts.library.courses[enrollment.course]
     enrollment.perspective = perspective if perspective in course.perspectives else None
     activate(session, enrollment, now)

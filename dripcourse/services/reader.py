@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.delivery import Kind, copy_key
@@ -92,24 +93,36 @@ def choose_perspective(parts: Parts, token: str, perspective: str) -> None:
         enrollment.perspective = perspective or None
 
 
-def again(parts: Parts, token: str, now: datetime) -> None:
-    """Send a copy of the last lesson with the next tick; at most one copy a lesson a day. It does not touch the pace. Raises NotFound."""
+def again(parts: Parts, token: str, now: datetime, *, slug: str | None = None) -> None:
+    """Send a copy of a lesson that went to this reader, the last one if none is named, with the next tick.
+
+    At most one copy a lesson a day; it does not touch the pace. Raises NotFound, also for a lesson that did not go or is gone.
+    """
     with parts.db.write() as session:
         enrollment = of_link(parts, session, token)[1]
-        if enrollment.last_lesson is None or enrollment.state is EnrollmentState.LEFT:
+        if enrollment.state is EnrollmentState.LEFT or (slug is None and enrollment.last_lesson is None):
             return
+        wanted = slug or enrollment.last_lesson
+        if slug is not None and slug not in _sendable(parts, session, enrollment):
+            raise NotFound("There is no such lesson to send again.")
         reader = session.get_one(Subscriber, enrollment.subscriber_id)
-        key = copy_key(enrollment.id, enrollment.last_lesson, now.date().isoformat())
         offer(
             session,
             Kind.COPY,
-            key,
+            copy_key(enrollment.id, wanted or "", now.date().isoformat()),
             recipient=reader.address_index,
             course=enrollment.course,
             now=now,
             enrollment=enrollment.id,
-            lesson=enrollment.last_lesson,
+            lesson=wanted,
         )
+
+
+def _sendable(parts: Parts, session: Session, enrollment: Enrollment) -> set[str]:
+    """The lessons that went, as far as their course still has them."""
+    course = parts.library.courses.get(enrollment.course)
+    went = {delivery.lesson or "" for delivery, _ in session.execute(queries.lessons_sent(enrollment.id))}
+    return {slug for slug in went if course is not None and course.lesson(slug) is not None}
 
 
 def of_link(parts: Parts, session: Session, token: str) -> tuple[Delivery, Enrollment]:

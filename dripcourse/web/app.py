@@ -18,6 +18,7 @@ from dripcourse.web.headers import add_headers
 from dripcourse.web.health import health
 from dripcourse.web.inbound import inbound
 from dripcourse.web.incoming import FormRequest, in_form
+from dripcourse.web.lessons import earlier
 from dripcourse.web.limits import limit_signups
 from dripcourse.web.public import checked, public
 from dripcourse.web.reader import reader
@@ -59,7 +60,7 @@ def create_app(
     )
     scripts = {name: (pages / f"{name}.js").read_text(encoding="utf-8").strip() for name in _SCRIPTS}
     _prepare_templates(app, pages, scripts)
-    for room in (signup, reader, public, health, webhooks, inbound, waiting):
+    for room in (signup, reader, earlier, public, health, webhooks, inbound, waiting):
         app.register_blueprint(room)
     limit_signups(app, "signup.ask")
     add_error_pages(app)

@@ -1,18 +1,77 @@
-"""What is done about lessons on the reader's own page: have one sent again."""
+"""What is done about lessons on the reader's own page: read earlier ones again, have one sent, choose how they look from outside."""
 
 from collections.abc import Callable
 
-from flask import Response
+from flask import Blueprint, Response, request
 
+from dripcourse.content.reread import blocks
+from dripcourse.domain.cover import CoverError
+from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.services import cover as covers
+from dripcourse.services import lessons as went
 from dripcourse.services import reader as place
-from dripcourse.web.shell import shell
+from dripcourse.web.covers import Tried, checked, typed
+from dripcourse.web.me import me_page
+from dripcourse.web.shell import page, shell
+
+earlier = Blueprint("earlier", __name__)
+
+
+@earlier.get("/me/<token>/letters")
+def every(token: str) -> Response:
+    """The lessons that went to this reader."""
+    return _every(token)
+
+
+@earlier.post("/me/<token>/letters")
+def send(token: str) -> Response:
+    """Send a copy of one of them, and say so. A word that there is not changes nothing."""
+    slug = request.form.get("lesson", "")
+    if request.form.get("do") == "again":
+        place.again(shell().parts, token, shell().now, slug=slug)
+        return _every(token, copied=slug)
+    return _every(token)
+
+
+@earlier.get("/me/<token>/letters/<which>")
+def one(token: str, which: str) -> Response:
+    """One of them as it was sent."""
+    found = went.read(shell().parts, token, which, shell().now)
+    return page("reread.html", found.course, token=token, found=found, blocks=blocks(found.text))
+
+
+def _every(token: str, copied: str = "") -> Response:
+    found = went.look(shell().parts, token)
+    return page("earlier.html", found.course, token=token, earlier=found, copied=copied, states=EnrollmentState)
 
 
 def _again(token: str) -> None:
     place.again(shell().parts, token, shell().now)
 
 
+def _cover(token: str) -> Response:
+    """From now on they look so; or the form again, with everything that was typed and what is wrong with it."""
+    wanted = typed()
+    try:
+        before = covers.choose(shell().parts, token, checked(wanted))
+    except CoverError as error:
+        return me_page(token, tried=Tried(wanted, wrong=error.wrong), status=400)
+    return me_page(token, tried=Tried(before=before, done="changed"))
+
+
+def _cover_look(token: str) -> Response:
+    """How it would look. Nothing is kept."""
+    wanted = typed()
+    try:
+        checked(wanted)
+    except CoverError as error:
+        return me_page(token, tried=Tried(wanted, wrong=error.wrong), status=400)
+    return me_page(token, tried=Tried(wanted, done="look"))
+
+
 ACTS: dict[str, Callable[[str], Response | None]] = {
     "again": _again,
+    "cover": _cover,
+    "cover-look": _cover_look,
 }
 """By the word that the button says: done with the link's token; a page of its own, or None for the reader's page again."""

@@ -9,16 +9,25 @@ from dripcourse.services import reader as place
 from dripcourse.services import writing
 from dripcourse.services.keys import new_id
 from dripcourse.services.replies import FROM_PAGE, Kept
+from dripcourse.web.covers import NOTHING_TRIED, Tried, cover_context
 from dripcourse.web.shell import page, shell
 
 Told = tuple[Kept, str]
 """One thing that was written, and the subject of the mail that it answers; '' if that is not known any more."""
 
 
-def me_page(token: str, *, done: str | None = None, text: str = "", wrong: str = "", status: int = 200) -> Response:
+def me_page(
+    token: str,
+    *,
+    done: str | None = None,
+    text: str = "",
+    wrong: str = "",
+    tried: Tried = NOTHING_TRIED,
+    status: int = 200,
+) -> Response:
     """The page behind `/me/TOKEN`. `done` is the act that was just done, to be confirmed on it.
 
-    `text` is an answer that could not be kept, and `wrong` why not. Raises NotFound.
+    `text` is an answer that could not be kept, and `wrong` why not; `tried` is what came of choosing how mails look. Raises NotFound.
     """
     parts, now = shell().parts, shell().now
     found, answers = place.look(parts, token), writing.look(parts, token)
@@ -44,6 +53,7 @@ def me_page(token: str, *, done: str | None = None, text: str = "", wrong: str =
         paces=place.PACES,
         tz=found.tz,
         done=done,
+        lessons=cover_context(token, tried),
         **about_answers,
     )
 

@@ -26,6 +26,8 @@ def letters() -> Iterator[tuple[str, Rendered]]:
         yield f"confirm.{language}", renderer.system("confirm", language, confirm_url=url)
         facts = {"subject": "Re: Note 1", "day": library.words.day(date(2026, 12, 3), language)}
         yield f"answer.{language}", renderer.answer("answer", language, says="later", facts=facts)
+        url = "https://notes.example.org/me/ME-TOKEN/letters/this"
+        yield f"reading.{language}", renderer.reading(language, FACTS, subject="Note 1", read_url=url)
         yield f"help.{language}", renderer.answer("help", language, facts=facts)
         accept = {"accept_url": "https://notes.example.org/was-it-you/TOKEN"}
         yield f"was-it-you.{language}", renderer.answer("was_it_you", language, facts=accept)

@@ -26,7 +26,8 @@ def paths(site: Site) -> dict[str, str]:
     for rule in site.app.url_map.iter_rules():
         room = rule.rule.split("/")[1]
         if "token" in rule.arguments:
-            found[rule.endpoint] = site.link(room, "fresh@example.org" if room == "confirm" else "reader@example.org")
+            path = site.link(room, "fresh@example.org" if room == "confirm" else "reader@example.org")
+            found[rule.endpoint] = path + rule.rule.partition("<token>")[2].replace("<which>", "00")
         else:
             with site.app.test_request_context():
                 found[rule.endpoint] = site.app.url_for(
