@@ -5,7 +5,7 @@ import re
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from werkzeug.test import Client, TestResponse
 from dripcourse.demo.serving import Demo, demo_settings, open_demo
 from dripcourse.scheduler import Heartbeat
 from tests.support.house import MONDAY
+from tests.support.once import read_once
 
 BASE = "http://127.0.0.1:8025"
 
@@ -67,7 +68,9 @@ class Player:
 @contextmanager
 def player(folder: Path, now: datetime = MONDAY, courses_dir: Path | None = None) -> Iterator[Player]:
     """A demo whose machine's clock stands still at `now`, and somebody to play with it."""
-    with open_demo(demo_settings(folder, BASE, courses_dir), lambda: now) as demo:
+    with ExitStack() as stack:
+        with read_once():
+            demo = stack.enter_context(open_demo(demo_settings(folder, BASE, courses_dir), lambda: now))
         yield Player(demo)
 
 
@@ -77,7 +80,9 @@ def served(folder: Path, now: datetime = MONDAY) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    with open_demo(demo_settings(folder, url, None), lambda: now) as demo:
+    with ExitStack() as stack:
+        with read_once():
+            demo = stack.enter_context(open_demo(demo_settings(folder, url, None), lambda: now))
         server = waitress.create_server(demo.web, sockets=[listener], threads=8)
         threading.Thread(target=server.run, daemon=True).start()
         heartbeat = Heartbeat(demo.heart, 1)

@@ -1,12 +1,16 @@
 """Mail to an installation, as readers' programs and machines write it, and the reader who sends it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime
 from itertools import count
 
+from sqlalchemy import select
+
+from dripcourse.db.models import Enrollment, Reply
 from dripcourse.domain.arrival import Arrival, Door
+from dripcourse.domain.enrollment import LeftReason
 from dripcourse.services import arrive
 from tests.support.house import House
 
@@ -83,3 +87,50 @@ class Reader:
         address = str(answered["List-Unsubscribe"]).rpartition("<mailto:")[2].rstrip(">")
         hand_in(self.house, compose(self.address, address))
         self.house.tick()
+
+
+SUBJECTS = [
+    "Please confirm: a weekly e-mail",
+    "Welcome, and when the first letter comes",
+    "Letter 1",
+    "Re: Letter 1",  # it arrived
+    "Letter 2",
+    "Letter 3",
+    "Re: Letter 3",  # paused
+    "Re: Letter 3",  # it goes on
+    "Letter 4",
+]
+
+
+def a_course_by_mail_alone(
+    house: House, address: str, send: Callable[[EmailMessage], None], *, pause: str
+) -> Sequence[str]:
+    """Subscribe, confirm, answer three lessons, pause, resume and stop, by nothing but mails; `send` brings each to a door, and ticks.
+
+    Returns how sure it is of each reply that is kept that its reader wrote it.
+    """
+
+    def reply(text: str) -> None:
+        newest = house.mails()[-1]
+        send(compose(address, str(newest["Reply-To"]), text, answers=newest))
+
+    send(compose(address, f"subscribe@{house.parts.rules.reply_domain}"))
+    reply("Yes, please.\n")
+    for week in range(3):
+        house.turn(days=12)
+        house.tick()
+        reply(f"What I noticed in week {week}.\n")
+    reply(f"{pause}\n")
+    house.turn(days=10)
+    house.tick()
+    reply("resume\n")
+    house.turn(days=12)
+    house.tick()
+    reply("stop\n")
+    house.turn(days=60)
+    house.tick()
+    assert [str(mail["Subject"]) for mail in house.mails()] == SUBJECTS
+    assert {str(mail["To"]) for mail in house.mails()} == {address}
+    with house.parts.db.read() as session:
+        assert session.scalars(select(Enrollment.left_reason)).all() == [LeftReason.ASKED]
+        return session.scalars(select(Reply.sender)).all()
