@@ -12,7 +12,7 @@ from dripcourse.db import schema
 from dripcourse.db.session import Database
 from dripcourse.domain.account import judge
 from dripcourse.domain.errors import SettingsError, UsageError
-from dripcourse.domain.finding import Finding
+from dripcourse.domain.finding import Finding, well
 from dripcourse.domain.hooks import Wanted
 from dripcourse.domain.mail import Transport
 from dripcourse.services import backup, rotate
@@ -20,7 +20,7 @@ from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules, Store
-from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl
+from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl, ensure_secrets
 from dripcourse.transports.outbox import Outbox
 from dripcourse.transports.reach import Reached, reach
 from dripcourse.transports.smtp import Smtp
@@ -82,16 +82,36 @@ def ask_provider(settings: Settings) -> list[Finding]:
         return []
     from dripcourse.transports.account import ask  # noqa: PLC0415 - for doctor only
 
-    key, secret = settings.sendgrid_api_key, settings.inbound_secret
-    wanted = Wanted(
-        base_url=settings.base_url,
-        reply_domain=settings.reply_domain,
-        event_keys=settings.sendgrid_event_public_keys,
-        inbound_keys=settings.sendgrid_inbound_public_keys,
-        inbound_secret=secret.get_secret_value() if secret else None,
-        other_door=bool(settings.lmtp_listen or settings.imap_url),
-    )
+    rules, key = _rules(settings), settings.sendgrid_api_key
+    hooks = rules.event_keys, rules.inbound_keys, rules.inbound_secret
+    other = bool(settings.lmtp_listen or settings.imap_url)
+    wanted = Wanted(rules.base_url, rules.reply_domain, *hooks, other_door=other)
     return list(judge(ask(key.get_secret_value() if key else "", settings.sendgrid_api_url), wanted))
+
+
+def provider_is_told(settings: Settings) -> Finding:
+    """What the mail provider is told with each mail."""
+    if not isinstance(settings.mail_url, SendgridUrl):
+        return well("No mail provider is told anything", "mail goes to a folder or a mail server, and to no API")
+    from dripcourse.transports.account import told_of_a_mail  # noqa: PLC0415 - for doctor only
+
+    return told_of_a_mail()
+
+
+@contextmanager
+def open_to_look(settings: Settings) -> Iterator[Parts]:
+    """Every part, with a database that refuses to change. Raises SettingsError if nothing is set up here, SchemaError, DatabaseAway."""
+    made = settings.sqlite_path is None or settings.sqlite_path.exists()
+    keys = ((settings.secret_keys, "secret_key"), (settings.reply_keys, "reply_keys"))
+    if not made or not all(given or (settings.data_dir / file).exists() for given, file in keys):
+        raise SettingsError(["DATA_DIR: nothing is set up here yet, so there is nothing to look at."])
+    settings = ensure_secrets(settings)
+    db = Database(settings.database_url.get_secret_value(), read_only=True)
+    try:
+        schema.require(db)
+        yield _assemble(settings, db, choose_transport(settings))
+    finally:
+        db.close()
 
 
 def reach_pages(settings: Settings) -> Reached:

@@ -9,15 +9,27 @@ from urllib.parse import urlsplit
 
 import click
 
-from dripcourse.bootstrap import ask_provider, choose_clock, is_real, open_parts, reach_pages
+from dripcourse.bootstrap import (
+    ask_provider,
+    choose_clock,
+    is_real,
+    open_parts,
+    open_to_look,
+    provider_is_told,
+    reach_pages,
+)
 from dripcourse.cli.common import as_json, quiet_logs, settings_of
 from dripcourse.domain.finding import Finding, Level, by_weight, look, unseen, well
 from dripcourse.domain.outside import judge_address, judge_clock
 from dripcourse.services.doctor import examine, other_clocks
+from dripcourse.services.evidence import examine_backup, examine_database
 from dripcourse.services.parts import Clock, Parts
+from dripcourse.services.shown import examine_mails
 from dripcourse.settings import OutboxUrl, Settings, doubts, ensure_secrets, redacted
 from dripcourse.settings.files import look_at_files
 from dripcourse.settings.urls import is_loopback
+from dripcourse.web.app import create_app
+from dripcourse.web.evidence import examine_pages
 
 _BEATS = 10
 _PATIENCE = 25.0
@@ -45,6 +57,38 @@ def command(ctx: click.Context, *, offline: bool, in_json: bool) -> None:
     else:
         _print(redacted(settings), found)
     ctx.exit(1 if any(each.level is Level.WRONG for each in found) else 0)
+
+
+@command.command("privacy")
+@click.option(
+    "--backup", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A backup to look at, too."
+)
+@click.option("--json", "in_json", is_flag=True, help="The claims as JSON, and nothing else.")
+@click.pass_context
+def privacy(ctx: click.Context, *, backup: Path | None, in_json: bool) -> None:
+    """Show the evidence for every claim of docs/privacy.md, on this installation. Only looks; exit 1 if a claim fails."""
+    quiet_logs()
+    settings = settings_of(ctx)
+    clock = choose_clock(settings)
+    with open_to_look(settings) as parts:
+        courses = list(parts.library.courses.values())
+        found = [
+            *examine_database(parts, clock()),
+            *look_at_files(settings),
+            *(examine_backup(backup) if backup else [_no_backup()]),
+            examine_mails(parts),
+            provider_is_told(settings),
+            *examine_pages(create_app(parts, clock), settings.base_url, courses),
+        ]
+    if in_json:
+        click.echo("[" + ",\n ".join(as_json(each) for each in found) + "]")
+    else:
+        show(found, {Level.WELL: " holds ", Level.UNSEEN: "unseen ", Level.LOOK: "  LOOK ", Level.WRONG: " FAILS "})
+    ctx.exit(1 if any(each.level is Level.WRONG for each in found) else 0)
+
+
+def _no_backup() -> Finding:
+    return unseen("A backup holds no reader's key", "no backup was named", "dripcourse doctor privacy --backup FILE")
 
 
 def _within(settings: Settings, clock: Clock, *, offline: bool) -> list[Finding]:
@@ -120,10 +164,10 @@ def _print(settings: list[tuple[str, str]], found: list[Finding]) -> None:
     show(found)
 
 
-def show(found: Iterable[Finding]) -> None:
+def show(found: Iterable[Finding], signs: dict[Level, str] = _SIGNS) -> None:
     """Each finding on a line, with why it matters and what to do below it."""
     for each in found:
-        click.echo(f"{_SIGNS[each.level]}{each.about}: {each.says}")
+        click.echo(f"{signs[each.level]}{each.about}: {each.says}")
         for more in (each.why, each.do):
             if more:
                 click.echo(f"        {more}")

@@ -27,11 +27,20 @@ _PRAGMAS = (
 class Database:
     """A database that holds the truth. `read` and `write` give a session whose transaction ends with the block."""
 
-    def __init__(self, url: str, *, echo: bool = False) -> None:
+    def __init__(self, url: str, *, echo: bool = False, read_only: bool = False) -> None:
+        """`read_only`: whatever is tried, the database refuses to change."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = self._sqlite_engine(echo) if self.is_sqlite else self._server_engine(echo)
+        if read_only:
+            self._refuse_changes()
         self._writer = self.engine.execution_options(write=True)
+
+    def _refuse_changes(self) -> None:
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _only_look)
+        else:
+            self.engine = self.engine.execution_options(postgresql_readonly=True)
 
     def _sqlite_engine(self, echo: bool) -> Engine:
         engine = create_engine(
@@ -91,6 +100,10 @@ def _be_careful(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the dr
     for pragma in _PRAGMAS:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _only_look(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin(connection: Connection) -> None:

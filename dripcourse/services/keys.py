@@ -101,6 +101,11 @@ class Keyring:
         return self._seals[0].seal(plain, purpose, row)
 
     @property
+    def names(self) -> tuple[bytes, ...]:
+        """The names of all keys that seal, newest first; a name tells nothing of its key."""
+        return tuple(seal.name for seal in self._seals)
+
+    @property
     def newest(self) -> bytes:
         """The name of the key that seals: everything it sealed begins with it."""
         return self._seals[0].name

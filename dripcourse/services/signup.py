@@ -26,7 +26,9 @@ from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import is_erased, is_suppressed
 
 FORGET_AFTER = timedelta(days=14)
-_ONE_A, _SPAN, _MOST = timedelta(days=1), timedelta(days=90), 3
+REMEMBERED = timedelta(days=90)
+"""How long it counts that a confirmation went to an address."""
+_ONE_A, _MOST = timedelta(days=1), 3
 _BATCH = 200
 
 
@@ -94,7 +96,7 @@ def _decide_one(parts: Parts, session: Session, signup: Signup, now: datetime) -
 
 def _may_confirm(session: Session, indexes: Sequence[bytes], now: datetime) -> bool:
     """At most one confirmation mail an address a day, and three in 90 days: nobody can be flooded through our form."""
-    sent = session.scalars(queries.confirmations_since(indexes, now - _SPAN)).all()
+    sent = session.scalars(queries.confirmations_since(indexes, now - REMEMBERED)).all()
     return len(sent) < _MOST and not any(at > now - _ONE_A for at in sent)
 
 
@@ -148,5 +150,5 @@ def forget_unconfirmed(parts: Parts, now: datetime) -> int:
                 session.execute(delete(Subscriber).where(Subscriber.id == enrollment.subscriber_id))
         session.execute(delete(Signup).where(Signup.requested_at < limit, Signup.handled_at.is_not(None)))
         # that a confirmation went is remembered for as long as it counts, by its digest alone
-        session.execute(delete(Delivery).where(Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < now - _SPAN))
+        session.execute(delete(Delivery).where(Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < now - REMEMBERED))
         return len(pending)

@@ -1,5 +1,6 @@
 """`dripcourse doctor`, as a host types it; no name server is asked."""
 
+import re
 import threading
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
 from dripcourse.services import doctor
 from tests.cli.line import Line
+from tests.house.documents import blocks
+from tests.house.rooms import ROOT
 from tests.support.house import MONDAY, write_course
 
 
@@ -149,3 +152,59 @@ def test_a_look_that_takes_too_long_is_given_up_and_said() -> None:
 
 def away() -> list[Finding]:
     raise DatabaseAway("it is away")
+
+
+def test_the_evidence_for_privacy_is_shown_and_nothing_is_changed(line: Line) -> None:
+    line("subscriber", "add", "reader@example.org", "--course", "rebuilding-trust")
+    line("tick")
+    line("backup", "b.backup")
+    before = everything(line.folder)
+    answer = line("doctor", "privacy", "--backup", "b.backup")
+    assert answer.code == 0
+    assert answer.out.count(" holds ") >= 17
+    assert "FAILS" not in answer.out
+    assert "reader@example.org" not in answer.out
+    assert everything(line.folder) == before
+    assert "unseen" in line("doctor", "privacy").out, "no backup was named"
+
+
+def test_a_claim_that_fails_is_told_by_the_exit_code(line: Line) -> None:
+    line("tick")
+    (line.folder / "data" / "journal" / "notes").parent.mkdir(exist_ok=True)
+    (line.folder / "data" / "journal" / "notes").write_text("reader@example.org\n")
+    answer = line("doctor", "privacy", "--json")
+    assert answer.code == 1
+    assert [each["about"] for each in answer.json if each["level"] == "wrong"] == [
+        "The journal holds fingerprints and instants only"
+    ]
+
+
+def test_where_nothing_is_set_up_nothing_is_made_to_look_at(line: Line) -> None:
+    answer = line("doctor", "privacy")
+    assert answer.code == 2
+    assert "nothing is set up here yet" in answer.err
+    assert not (line.folder / "data").exists()
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file's bytes, but for SQLite's own notes between processes."""
+    return {
+        str(path): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.endswith(("-shm", "-wal"))
+    }
+
+
+def test_what_the_documents_show_of_it_is_what_it_says(line: Line) -> None:
+    line("subscriber", "add", "reader@example.org", "--course", "rebuilding-trust")
+    line("tick")
+    line("backup", "b.backup")
+    findings = line("doctor", "--offline").out.partition("Findings:\n")[2]
+    page = [block.body for block in blocks((ROOT / "docs" / "running-it.md").read_text(encoding="utf-8"))]
+    for said in (findings, line("doctor", "privacy", "--backup", "b.backup").out):
+        assert plainly(said) in map(plainly, page)
+
+
+def plainly(text: str) -> str:
+    """Without what is this machine's own: numbers and the names of keys."""
+    return re.sub(r"\d+", "0", re.sub(r"key [0-9a-f]{8}", "key x", text))

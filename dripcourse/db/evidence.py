@@ -1,0 +1,83 @@
+"""What `doctor privacy` asks a database that it only looks at: what stands in its columns as it is, and what should have gone by now."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, String, Text, TypeDecorator, func, select, true, type_coerce
+from sqlalchemy.orm import Session
+
+from dripcourse.db import copying
+from dripcourse.db.models import Base, Beat, Delivery, Enrollment, Inbound, ReaderKey, Reply, Signup, Subscriber
+from dripcourse.db.sealed import PLACES
+from dripcourse.domain.delivery import Kind
+from dripcourse.domain.enrollment import EnrollmentState
+
+HEAD_BYTES = 96
+"""So much of something sealed shows its form."""
+
+
+def texts_like_addresses(table: str, column: str) -> Select[str] | None:
+    """Every text in a column that has an @ in it; None if the column holds no texts."""
+    found = Base.metadata.tables[table].columns[column]
+    kind = found.type.impl if isinstance(found.type, TypeDecorator) else found.type
+    as_text = type_coerce(found, Text())  # an enumeration would refuse to be asked for anything but its words
+    return select(as_text).where(as_text.like("%@%")) if isinstance(kind, String) else None
+
+
+def heads(table: str, column: str, *, ours: bool | None = None) -> Select[bytes, int]:
+    """(first bytes, length) of everything in a column of sealed things; `ours`: only what REPLY_KEYS sealed, or only what they did not."""
+    found = Base.metadata.tables[table].columns[column]
+    place = next(
+        (each for each in PLACES if (each.column.class_.__tablename__, each.column.key) == (table, column)), None
+    )
+    by_us: ColumnElement[bool] = place.ours if place and place.ours is not None else true()
+    which = true() if ours is None else by_us if ours else ~by_us
+    return select(func.substr(found, 1, HEAD_BYTES), func.length(found)).where(found.is_not(None), which)
+
+
+def addresses(limit: int) -> Select[str, bytes]:
+    """(id, sealed address) of some readers."""
+    return select(Subscriber.id, Subscriber.address_sealed).limit(limit)
+
+
+def past(
+    *, signup: datetime, confirm: datetime, arrival: datetime, deleted: datetime, beat: datetime
+) -> Iterator[tuple[str, Select[int]]]:
+    """(what, how many) is older than each instant says, and should have gone; nothing of it if all clocks of retention run."""
+    used = select(Reply.id).where(Reply.reader_key_id == ReaderKey.id).exists()
+    limits: dict[str, tuple[type[Base], list[ColumnElement[bool]]]] = {
+        "sign-ups": (Signup, [Signup.requested_at < signup, Signup.handled_at.is_not(None)]),
+        "unconfirmed readers": (
+            Enrollment, [Enrollment.created_at < signup, Enrollment.state == EnrollmentState.PENDING],
+        ),
+        "confirmations": (Delivery, [Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < confirm]),
+        "messages of nobody": (
+            Inbound, [Inbound.received_at < arrival, Inbound.handled_at.is_not(None), Inbound.raw_sealed.is_not(None)],
+        ),
+        "deleted replies": (Reply, [Reply.deleted_at < deleted]),
+        "retired keys": (ReaderKey, [ReaderKey.retired_at < deleted, ~used]),
+        "beats": (Beat, [Beat.beat_at < beat]),
+    }  # fmt: skip
+    for what, (model, where) in limits.items():
+        yield what, select(func.count()).select_from(model).where(*where)
+
+
+def image(session: Session) -> bytes | None:
+    """Every byte of an embedded database, as this session sees it; None for a server's."""
+    if session.get_bind().dialect.name != "sqlite":
+        return None
+    driver = session.connection().connection.driver_connection
+    assert driver is not None  # noqa: S101 - a session that is open has one
+    found: bytes = driver.serialize()
+    return found
+
+
+def erases(session: Session) -> bool:
+    """Whether this embedded database overwrites what it deletes."""
+    return session.connection().exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+
+
+def keys_in(session: Session) -> int:
+    """How many readers' private keys stand in a database: in a backup, none."""
+    counted = select(func.count()).select_from(ReaderKey).where(ReaderKey.wrapped_private != copying.NO_KEY)
+    return session.scalars(counted).one()
