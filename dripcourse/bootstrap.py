@@ -230,6 +230,7 @@ def _rules(settings: Settings) -> Rules:
         lease=timedelta(seconds=settings.lease_seconds),
         rate_per_second=settings.rate_per_second,
         assume_after=None if settings.unsure_policy == "hold" else timedelta(days=4),
+        replies_kept_months=settings.replies_kept_months,
         authserv_id=settings.authserv_id,
         event_keys=settings.sendgrid_event_public_keys,
         inbound_keys=settings.sendgrid_inbound_public_keys,

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -119,7 +120,7 @@ def _wish_of(row: dict[str, str], course: str) -> Wish:
     day = (row.get("day") or "").lower() or None
     if day is not None and day not in WEEKDAYS:
         raise UsageError(f"the day {day!r} is not one of {', '.join(WEEKDAYS)}.")
-    return _wish(
+    wish = _wish(
         row.get("email", ""),
         course=course,
         perspective=row.get("perspective") or None,
@@ -127,6 +128,7 @@ def _wish_of(row: dict[str, str], course: str) -> Wish:
         day=day,
         hour=None if hour is None else int(hour),
     )
+    return replace(wish, how=How.IMPORT)
 
 
 def _wish(email: str, *, course: str, perspective: str | None, zone: str, day: str | None, hour: int | None) -> Wish:

@@ -66,6 +66,19 @@ class Subscriber(Base):
     bounced_on: Mapped[date | None]
 
 
+class Erasure(Base):
+    """A reader who asked that everything be erased, until it is: it goes with the last of what is known of them.
+
+    `wake_at` is when to try, or to try again.
+    """
+
+    __tablename__ = "erasure"
+
+    subscriber_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("subscriber"), primary_key=True)
+    asked_at: Mapped[Moment]
+    wake_at: Mapped[Moment] = mapped_column(index=True)
+
+
 class ReaderKey(Base):
     """A reader's key pair: what they write is sealed to the public half; the private half is wrapped by REPLY_KEYS or by their phrase."""
 
@@ -220,6 +233,7 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("kind", "key"),
         _index_where("ix_delivery_wake_at", "state", "wake_at", where="wake_at IS NOT NULL"),
+        _index_where("ix_delivery_answer", "changed_at", where="answer_sealed IS NOT NULL"),
         _index_where("ix_delivery_held", "course", where="state = 'held'"),
         _index_where("ix_delivery_confirm", "claimed_at", where="kind = 'confirm'"),
         Index("ix_delivery_recipient", "recipient", "kind", "claimed_at"),
@@ -286,7 +300,10 @@ class Reply(Base):
     """What a reader wrote in answer to a prompt, sealed to their own key. Private until `shared_at`."""
 
     __tablename__ = "reply"
-    __table_args__ = (_index_where("ix_reply_deleted_at", "deleted_at", where="deleted_at IS NOT NULL"),)
+    __table_args__ = (
+        _index_where("ix_reply_deleted_at", "deleted_at", where="deleted_at IS NOT NULL"),
+        Index("ix_reply_received_at", "received_at"),
+    )
 
     id: Mapped[Ident]
     enrollment_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), index=True)
@@ -308,7 +325,10 @@ class ProviderEvent(Base):
     """Something a mail provider told us about a sending, once."""
 
     __tablename__ = "provider_event"
-    __table_args__ = (_index_where("ix_provider_event_unhandled", "received_at", where="handled_at IS NULL"),)
+    __table_args__ = (
+        _index_where("ix_provider_event_unhandled", "received_at", where="handled_at IS NULL"),
+        Index("ix_provider_event_received_at", "received_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(128), primary_key=True)
     delivery_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), index=True)

@@ -1,9 +1,9 @@
 """The questions about everything that is known of one reader. Statements only, as in `queries`."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import ColumnElement, Delete, Select, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from dripcourse.db.models import (
@@ -11,15 +11,17 @@ from dripcourse.db.models import (
     ConsentText,
     Delivery,
     Enrollment,
+    Erasure,
     Inbound,
     LessonText,
     ProviderEvent,
+    QuietDate,
     ReaderKey,
     Reply,
     Signup,
     Subscriber,
 )
-from dripcourse.domain.delivery import DeliveryState
+from dripcourse.domain.delivery import DeliveryState, Kind
 
 CHOSEN = (
     "id",
@@ -55,6 +57,11 @@ def consents_of(enrollment: str) -> Select[str, str, datetime, datetime]:
     )
 
 
+def quiet_dates_of(enrollment: str) -> Select[date]:
+    """The dates on which a reader wants no mail."""
+    return select(QuietDate.day).where(QuietDate.enrollment_id == enrollment).order_by(QuietDate.day)
+
+
 def mails_of(enrollment: str) -> Select:  # type: ignore[type-arg] # six columns of as many types
     """The mails of an enrollment, oldest first, with the subject and the words as they went out."""
     return (
@@ -67,12 +74,28 @@ def mails_of(enrollment: str) -> Select:  # type: ignore[type-arg] # six columns
     )
 
 
+def claimed_lesson(enrollment: str) -> Select[Delivery]:
+    """The lesson of an enrollment that is in hand and not on the wire."""
+    return _lessons(enrollment).where(Delivery.state == DeliveryState.CLAIMED)
+
+
+def lessons_of(enrollment: str, states: Collection[DeliveryState]) -> Select[Delivery]:
+    """The lessons of an enrollment that stand at one of these states, oldest first."""
+    return _lessons(enrollment).where(Delivery.state.in_(states)).order_by(Delivery.claimed_at, Delivery.id)
+
+
+def _lessons(enrollment: str) -> Select[Delivery]:
+    return select(Delivery).where(Delivery.enrollment_id == enrollment, Delivery.kind == Kind.LESSON)
+
+
 def deliveries_to(subscriber: str, indexes: Collection[bytes]) -> Select[str, DeliveryState, datetime | None]:
     """(id, state, end of the lease) of every mail to a reader, by their enrollments or their address."""
+    return select(Delivery.id, Delivery.state, Delivery.wake_at).where(_to(subscriber, indexes))
+
+
+def _to(subscriber: str, indexes: Collection[bytes]) -> ColumnElement[bool]:
     mine = select(Enrollment.id).where(Enrollment.subscriber_id == subscriber)
-    return select(Delivery.id, Delivery.state, Delivery.wake_at).where(
-        or_(Delivery.enrollment_id.in_(mine), Delivery.recipient.in_(indexes))
-    )
+    return or_(Delivery.enrollment_id.in_(mine), Delivery.recipient.in_(indexes))
 
 
 def count(session: Session, subscriber: str) -> tuple[int, int]:
@@ -83,13 +106,49 @@ def count(session: Session, subscriber: str) -> tuple[int, int]:
     return enrollments, written
 
 
-def destroy(session: Session, subscriber: str, indexes: Collection[bytes], deliveries: Collection[str]) -> None:
-    """Every row that is about a reader; what hangs on their enrollments goes with them."""
+def take_back(subscriber: str, indexes: Collection[bytes]) -> Delete:
+    """Whatever was to go to a reader and is not on the wire yet."""
+    return delete(Delivery).where(_to(subscriber, indexes), Delivery.state == DeliveryState.CLAIMED)
+
+
+def erasure_of(subscriber: str) -> Select[Erasure]:
+    """That a reader asked for everything to be erased, if they did."""
+    return select(Erasure).where(Erasure.subscriber_id == subscriber)
+
+
+def erasure_at(indexes: Collection[bytes]) -> Select[Erasure]:
+    """The same, by their address."""
+    return (
+        select(Erasure)
+        .join(Subscriber, Subscriber.id == Erasure.subscriber_id)
+        .where(Subscriber.address_index.in_(indexes))
+    )
+
+
+def erasures_to_try(now: datetime) -> Select[Erasure]:
+    """The longest-waiting erasure whose time has come, held until the transaction ends."""
+    return (
+        select(Erasure)
+        .where(Erasure.wake_at <= now)
+        .order_by(Erasure.wake_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def destroy(
+    session: Session, subscriber: str, indexes: Collection[bytes], deliveries: Collection[str], *, before: datetime
+) -> None:
+    """Every row that is about a reader; what hangs on their enrollments goes with them.
+
+    A sign-up from `before` goes too; one that came since is somebody's who comes back, and stays.
+    """
+    asked = Signup.address_index.in_(indexes), Signup.requested_at < before
     for statement in (
         delete(ProviderEvent).where(ProviderEvent.delivery_id.in_(deliveries)),
         delete(Inbound).where(Inbound.delivery_id.in_(deliveries)),
         delete(Delivery).where(Delivery.id.in_(deliveries)),
-        delete(Signup).where(Signup.address_index.in_(indexes)),
+        delete(Signup).where(*asked),
         delete(Reply).where(Reply.reader_key_id.in_(select(ReaderKey.id).where(ReaderKey.subscriber_id == subscriber))),
         delete(ReaderKey).where(ReaderKey.subscriber_id == subscriber),
         delete(Subscriber).where(Subscriber.id == subscriber),

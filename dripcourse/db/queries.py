@@ -15,6 +15,7 @@ from dripcourse.db.models import (
     Circuit,
     Delivery,
     Enrollment,
+    Erasure,
     Inbound,
     Instance,
     LessonText,
@@ -31,8 +32,8 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 
 
 @cache
-def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool]:
-    """What there is to do at the instant `now`: (mend, receive, hear, settle, decide, resume, send), each answered by an index; nothing is locked.
+def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool, bool]:
+    """What there is to do at the instant `now`: (mend, receive, hear, settle, erase, decide, resume, send), each answered by an index; nothing is locked.
 
     Bind `now`, `ahead`, `long` and `beyond`: what was written after the second, a delivery that waits until after the third and a
     reader who waits until after the fourth are a clock's fault and want mending. Built once: it is asked with every beat.
@@ -51,7 +52,8 @@ def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool
     resume = exists().where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
     hear = exists().where(ProviderEvent.handled_at.is_(None))
     receive = or_(exists().where(Inbound.wake_at <= now), exists().where(Inbound.wake_at > beyond))
-    return select(mend, receive, hear, settle, decide, resume, or_(waiting, due))
+    erase = exists().where(Erasure.wake_at <= now)
+    return select(mend, receive, hear, settle, erase, decide, resume, or_(waiting, due))
 
 
 def _written_ahead(instant: datetime | BindParameter[datetime]) -> ColumnElement[bool]:

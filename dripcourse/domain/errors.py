@@ -5,6 +5,7 @@ DripError            could not (exit 1); the message is for people
 |  `- SettingsError  one or more settings are missing or wrong (exit 2)
 |- CourseError       a course's files have faults (exit 1)
 |- NotFound          nothing goes by that name or id
+|  `- Gone           it was one of ours, and nothing is kept of it any more
 |- AddressError      that is not an address we can write to
 |- SuppressedError   that address asked never to be written to
 |- DatabaseAway      the database does not answer; nothing was changed, try again
@@ -56,6 +57,10 @@ class CourseError(DripError):
 
 class NotFound(DripError):
     """Nothing goes by that id, name or address."""
+
+
+class Gone(NotFound):
+    """A link that we made ourselves, to what was erased or deleted since."""
 
 
 class AddressError(DripError):

@@ -37,6 +37,7 @@ class Until(StrEnum):
     TAKEN_BACK = "taken_back"
     FORTNIGHT = "fortnight"
     MONTH = "month"
+    SEASON = "season"
     DAY = "day"
     DATABASE = "database"
 
@@ -110,10 +111,12 @@ KEPT = (
         "mail_dates", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
         _of("delivery", "due_at", "wake_at", "claimed_at", "marked_at", "accepted_at", "promise_at", "changed_at", "revoked_at"),
     ),
+    Kept("carrier", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST, _of("delivery", "provider_ref")),
     Kept(
-        "carrier", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
-        (*_of("delivery", "provider_ref"), *_of("provider_event", "kind", "detail", "happened_at", "received_at", "handled_at")),
+        "told", Sort.DATE, _PLAIN, Until.SEASON, Who.HOST,
+        _of("provider_event", "kind", "detail", "happened_at", "received_at", "handled_at"),
     ),
+    Kept("erasing", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST, _of("erasure", "asked_at", "wake_at")),
     Kept(
         "texts", Sort.DATE, _PLAIN, Until.DATABASE, Who.HOST,
         _of("lesson_text", "hash", "course", "slug", "perspective", "language", "subject", "text"),
@@ -130,7 +133,7 @@ KEPT = (
         "lock", Sort.WORDS, _PLAIN, Until.DELETED, Who.HOST,
         _of("reader_key", "public_key", "wrapped_by", "phrase_salt", "created_at", "retired_at"),
     ),
-    Kept("answer", Sort.WORDS, _SEALED, Until.ERASED, Who.NOBODY, _of("delivery", "answer_sealed")),
+    Kept("answer", Sort.WORDS, _SEALED, Until.MONTH, Who.NOBODY, _of("delivery", "answer_sealed")),
     Kept("arrival", Sort.WORDS, _SEALED, Until.MONTH, Who.NOBODY, _of("inbound", "raw_sealed")),
     Kept("arrival_print", Sort.WORDS, _PRINT, Until.DATABASE, Who.NOBODY, _of("inbound", "digest")),
     Kept(
@@ -148,7 +151,7 @@ KEPT = (
     Kept(
         "numbers", Sort.TECHNICAL, _PLAIN, Until.ERASED, Who.HOST,
         (
-            "subscriber.id", *_of("reader_key", "id", "subscriber_id"), *_of("enrollment", "id", "subscriber_id"),
+            "subscriber.id", "erasure.subscriber_id", *_of("reader_key", "id", "subscriber_id"), *_of("enrollment", "id", "subscriber_id"),
             "quiet_date.enrollment_id", *_of("signup", "id", "enrollment_id"), *_of("consent", "id", "enrollment_id"),
             *_of("delivery", "id", "key", "enrollment_id", "signup_id", "fence"), *_of("inbound", "id", "delivery_id"),
             *_of("reply", "id", "enrollment_id", "delivery_id", "inbound_id", "reader_key_id"),

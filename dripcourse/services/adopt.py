@@ -81,7 +81,7 @@ def _erase_again(parts: Parts, session: Session, known: Known, now: datetime) ->
             indexes = (subscriber.address_index,)
             doomed = [ident for ident, *_ in session.execute(personal.deliveries_to(subscriber.id, indexes))]
             session.expunge(subscriber)
-            personal.destroy(session, subscriber.id, indexes, doomed)
+            personal.destroy(session, subscriber.id, indexes, doomed, before=now)
             remember_erased(session, indexes, now)
             count += 1
     return count

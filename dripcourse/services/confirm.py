@@ -1,6 +1,6 @@
 """Confirming: the reader's own yes, by the page behind the confirmation mail or by a reply to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -10,9 +10,9 @@ from dripcourse.db import queries
 from dripcourse.db.models import Enrollment, Signup
 from dripcourse.domain.address import email_address
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
-from dripcourse.domain.errors import NotFound
-from dripcourse.services import cover
-from dripcourse.services.enroll import activate, keep_evidence
+from dripcourse.domain.errors import Gone, NotFound
+from dripcourse.services import cover, move
+from dripcourse.services.enroll import Wish, activate, keep_evidence
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
@@ -31,12 +31,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A sign-up as its confirmation page sees it; `returning` if this reader left the course before and can go on where they were."""
+    """A sign-up as its confirmation page sees it; `returning` if this reader left the course before and can go on where they were.
+
+    `moving` if it is from a reader who wants what they get already to come to this address from now on.
+    """
 
     course: str
     perspective: str | None
     standing: Standing
     returning: bool = False
+    moving: bool = False
 
 
 def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
@@ -63,12 +67,15 @@ def say_yes(
     parts: Parts, session: Session, signup: Signup, perspective: str | None, now: datetime, *, start_over: bool
 ) -> Confirmation:
     """As `confirm`, for a sign-up that was found by its mail, in the caller's transaction."""
+    session.refresh(signup, with_for_update=True)  # of two presses at once the second finds what the first did
+    wish = read_wish(parts, signup)
+    if wish.moves is not None:
+        return _move(parts, session, signup, wish, now)
     ident = signup.enrollment_id
     enrollment = session.get(Enrollment, ident, with_for_update=True) if ident else None
     found = _confirmation(parts, session, signup, enrollment, now)
     if found.standing is not Standing.OPEN or enrollment is None:
         return found
-    wish = read_wish(parts, signup)
     if found.returning and not start_over:
         enrollment = _come_back(session, signup, enrollment)
         parts.journal.note(Fact.RETURNED, [enrollment.id], now)
@@ -83,6 +90,19 @@ def say_yes(
     return Confirmation(found.course, enrollment.perspective, Standing.DONE)
 
 
+def _move(parts: Parts, session: Session, signup: Signup, wish: Wish, now: datetime) -> Confirmation:
+    found = _moving(parts, session, signup, wish, now)
+    if found.standing is not Standing.OPEN:
+        return found
+    enrollment = move.carry_out(parts, session, wish, now)
+    if enrollment is None:
+        return replace(found, standing=Standing.EXPIRED)
+    keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now)
+    forget_erased(session, parts.keys.indexes(email_address(wish.address).normal))
+    signup.enrollment_id, signup.confirmed_at = enrollment.id, now
+    return replace(found, standing=Standing.DONE)
+
+
 def never_again(parts: Parts, token: str, now: datetime) -> None:
     """Never write to this address again, from its own confirmation page. Repeating it changes nothing. Raises NotFound."""
     with parts.db.write() as session:
@@ -94,6 +114,8 @@ def never_again(parts: Parts, token: str, now: datetime) -> None:
 def _signup(parts: Parts, session: Session, token: str) -> Signup:
     ident = parts.keys.read_web_token(token, "confirm")
     signup = session.get(Signup, ident) if ident else None
+    if ident and signup is None:
+        raise Gone("What this link belonged to is not kept any more.")
     if signup is None:
         raise NotFound("This link is not one of ours, or it is too old. You can ask for a new one on the sign-up page.")
     return signup
@@ -102,7 +124,10 @@ def _signup(parts: Parts, session: Session, token: str) -> Signup:
 def _confirmation(
     parts: Parts, session: Session, signup: Signup, enrollment: Enrollment | None, now: datetime
 ) -> Confirmation:
-    course = read_wish(parts, signup).course
+    wish = read_wish(parts, signup)
+    if wish.moves is not None:
+        return _moving(parts, session, signup, wish, now)
+    course = wish.course
     if enrollment is None or course not in parts.library.courses:
         return Confirmation(course, None, Standing.EXPIRED)
     if enrollment.state is not EnrollmentState.PENDING:
@@ -113,6 +138,17 @@ def _confirmation(
     earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, course)).first()
     returning = earlier is not None and earlier.state is EnrollmentState.LEFT
     return Confirmation(course, enrollment.perspective, Standing.OPEN, returning)
+
+
+def _moving(parts: Parts, session: Session, signup: Signup, wish: Wish, now: datetime) -> Confirmation:
+    """A move, which waits for its reader's yes for as long as it is possible."""
+    standing, indexes = Standing.EXPIRED, parts.keys.indexes(email_address(wish.address).normal)
+    if signup.confirmed_at is not None:
+        standing = Standing.DONE
+    elif wish.course in parts.library.courses and now <= signup.requested_at + CONFIRM_WITHIN:
+        can_be = move.to_be_moved(session, wish.moves or "", indexes) is not None
+        standing = Standing.OPEN if can_be else Standing.EXPIRED
+    return Confirmation(wish.course, None, standing, moving=True)
 
 
 def _come_back(session: Session, signup: Signup, pending: Enrollment) -> Enrollment:

@@ -29,11 +29,17 @@ class How(StrEnum):
     PAGE = "page"
     MAIL = "mail"
     HOST = "host"
+    IMPORT = "import"
+    MOVE = "move"
+    """From another address of the same reader, where they keep their place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody asked for: `weekday` (0 is Monday) and `hour` are None for the default slot, `consent` the words they agreed to."""
+    """What somebody asked for: `weekday` (0 is Monday) and `hour` are None for the default slot, `consent` the words they agreed to.
+
+    `moves` is the enrollment whose place is to be kept, if they want what they get already to come to this address from now on.
+    """
 
     address: str
     course: str
@@ -43,6 +49,7 @@ class Wish:
     hour: int | None = None
     how: How = How.PAGE
     consent: str = ""
+    moves: str | None = None
 
 
 def check(parts: Parts, wish: Wish) -> tuple[EmailAddress, Course]:

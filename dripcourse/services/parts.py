@@ -29,6 +29,8 @@ class Rules:
     rate_per_second: float | None = None
     assume_after: timedelta | None = timedelta(days=4)
     """When an unsure delivery is assumed sent; None: the host decides each (UNSURE_POLICY=hold)."""
+    replies_kept_months: int = 12
+    """How long after the end of its enrollment a reply is kept."""
     authserv_id: str | None = None
     """The name of the mail server whose word on senders we take (RFC 8601)."""
     event_keys: tuple[str, ...] = ()

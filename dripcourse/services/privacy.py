@@ -1,19 +1,23 @@
 """What is known of a reader: given to them whole, and destroyed when they say so.
 
 To erase is: from this moment nothing more goes, then whoever carried the mails forgets them, then every row and key is gone. The
-order matters, since each step can be repeated after a crash and none needs what a later one destroys. What is left is a keyed digest
-of the address, so that a host's old list cannot bring somebody back; only they themselves can, by signing up.
+order matters, since each step can be repeated after a crash and none needs what a later one destroys. That it was asked for is a
+row, written with the stop: whatever keeps it from being finished, a mail on the wire or a provider that does not answer, a later tick
+finishes it. What is left is a keyed digest of the address, so that a host's old list cannot bring somebody back; only they
+themselves can, by signing up.
 """
 
+import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from dripcourse.db import personal, queries
-from dripcourse.db.models import Enrollment, Subscriber
+from dripcourse.db.models import Enrollment, Erasure, Subscriber
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.enrollment import LIVE, LeftReason
@@ -22,7 +26,13 @@ from dripcourse.services import replies, stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.overview import naming
 from dripcourse.services.parts import Parts
+from dripcourse.services.reader import of_link
 from dripcourse.services.suppression import remember_erased
+
+log = logging.getLogger(__name__)
+
+_SOON, _LATER = timedelta(minutes=2), timedelta(hours=1)
+"""When to try again: after a mail that was on the wire; after somebody who did not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,10 @@ class Erased:
     enrollments: int
     deliveries: int
     replies: int
+
+
+class OnTheWire(DripError):
+    """A mail to the reader is being handed over at this moment."""
 
 
 # ------------------------------------------------------------------------------------------------------------ exporting
@@ -45,69 +59,147 @@ def export(parts: Parts, ident: str) -> dict[str, Any]:
     """
     with parts.db.read() as session:
         subscriber = _subscriber(parts, session, ident)
-        enrollments = [row for row, _ in session.execute(queries.enrollments_by_id(subscriber.id))]
-        shared = {row.id: replies.shared_with_host(parts, session, row.id) for row in enrollments}
-        kept = replies.kept(session, subscriber.id)
-        return {
-            "address": parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode(),
-            "since": subscriber.created_at,
-            "bounces": subscriber.bounce_score,
-            "enrollments": [_enrollment(session, row, shared[row.id]) for row in enrollments],
-            "private_replies": sum(not each.shared for each in kept),
-        }
+        told = _known(parts, session, subscriber)
+        for each in told["enrollments"]:
+            shared = replies.shared_with_host(parts, session, each["id"])
+            each["shared_replies"] = [{"lesson": one.lesson, "at": one.at, "text": one.text} for one in shared]
+        told["private_replies"] = sum(not each.shared for each in replies.kept(session, subscriber.id))
+        return told
 
 
-def _enrollment(session: Session, row: Enrollment, shared: Sequence[replies.Shared]) -> dict[str, Any]:
+def own(parts: Parts, token: str) -> dict[str, Any]:
+    """The same for the reader themselves, by a link from a mail: of what they wrote only that it exists, and when. Raises NotFound."""
+    with parts.db.read() as session:
+        subscriber = session.get_one(Subscriber, of_link(parts, session, token)[1].subscriber_id)
+        told = _known(parts, session, subscriber)
+        told["written"] = [
+            {"course": each.course, "lesson": each.lesson, "by": _how(each), "at": each.at, "shared": each.shared}
+            for each in replies.kept(session, subscriber.id)
+        ]
+        return told
+
+
+def as_json(told: dict[str, Any]) -> str:
+    """What is known, as JSON to keep: instants are ISO 8601 in UTC, dates as they are."""
+    return json.dumps(told, default=_iso, ensure_ascii=False, indent=1)
+
+
+def _iso(value: date) -> str:
+    return value.astimezone(UTC).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def _how(kept: replies.Kept) -> str:
+    return "page" if kept.sender == replies.FROM_PAGE else "mail"
+
+
+def _known(parts: Parts, session: Session, subscriber: Subscriber) -> dict[str, Any]:
+    enrollments = [row for row, _ in session.execute(queries.enrollments_by_id(subscriber.id))]
+    return {
+        "address": parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode(),
+        "since": subscriber.created_at,
+        "reads_alone": subscriber.reads_alone,
+        "bounces": subscriber.bounce_score,
+        "enrollments": [_enrollment(session, row) for row in enrollments],
+    }
+
+
+def _enrollment(session: Session, row: Enrollment) -> dict[str, Any]:
     return {
         **{name: getattr(row, name) for name in personal.CHOSEN},
         "state": row.state.value,
         "left_reason": row.left_reason.value if row.left_reason else None,
         "pace": row.pace.value,
+        "quiet_dates": list(session.scalars(personal.quiet_dates_of(row.id))),
         "consents": [dict(each) for each in session.execute(personal.consents_of(row.id)).mappings()],
         "mails": [
             {**each, "kind": each["kind"].value, "state": each["state"].value}
             for each in session.execute(personal.mails_of(row.id)).mappings()
         ],
-        "shared_replies": [{"lesson": each.lesson, "at": each.at, "text": each.text} for each in shared],
     }
 
 
 # -------------------------------------------------------------------------------------------------------------- erasing
 
 
+def ask_to_erase(parts: Parts, token: str, now: datetime) -> None:
+    """Stop everything to the reader of this link, and remember that all of it is to be erased: the next tick does it.
+
+    From here on every link of theirs is gone. Raises NotFound for a link of nobody's, Gone if it was asked for already.
+    """
+    with parts.db.write() as session:
+        enrollment = of_link(parts, session, token)[1]
+        _stop(parts, session, session.get_one(Subscriber, enrollment.subscriber_id), now)
+
+
 def erase(parts: Parts, ident: str, now: datetime) -> Erased:
     """Destroy everything known of the reader that an id or an address names; returns how much there was.
 
     Raises NotFound; DripError if a mail to them is on its way this minute, or if the mail provider does not answer: then nothing more
-    goes to them, and the same call finishes the work later. DatabaseAway likewise.
+    goes to them, and a later tick finishes the work, or the same call does. DatabaseAway likewise.
     """
     with parts.db.write() as session:
         subscriber = _subscriber(parts, session, ident)
-        address = parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()
         _stop(parts, session, subscriber, now)
-        mails = session.execute(personal.deliveries_to(subscriber.id, _indexes(parts, address))).all()
+    return _finish(parts, subscriber.id, now)
+
+
+def erase_asked(parts: Parts, now: datetime) -> int:
+    """Finish the erasures that were asked for, as far as they can be; returns how many. What cannot is tried again later."""
+    done = 0
+    while True:
+        with parts.db.write() as session:
+            asked = session.scalars(personal.erasures_to_try(now)).first()
+            if asked is None:
+                return done
+            asked.wake_at = now + _SOON  # nobody else's until then, and again anybody's if we die here
+        try:
+            _finish(parts, asked.subscriber_id, now)
+            done += 1
+        except OnTheWire:
+            continue
+        except Exception as error:  # noqa: BLE001 - one erasure that cannot be finished must not stop the others
+            log.warning("an erasure that was asked for waits, and is tried again in an hour (%s)", type(error).__name__)
+            with parts.db.write() as session:
+                if again := session.scalars(personal.erasure_of(asked.subscriber_id)).first():
+                    again.wake_at = now + _LATER
+
+
+def _finish(parts: Parts, ident: str, now: datetime) -> Erased:
+    """The rest, once everything has stopped and that is committed."""
+    with parts.db.write() as session:
+        subscriber = session.get(Subscriber, ident)
+        asked = session.scalars(personal.erasure_of(ident)).first()
+        if subscriber is None or asked is None:
+            return Erased(0, 0, 0)  # somebody else has just finished it
+        address = parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()
+        indexes = _indexes(parts, address)
+        mails = session.execute(personal.deliveries_to(ident, indexes)).all()
     if any(state is DeliveryState.SENDING and lease and lease > now for _, state, lease in mails):
-        raise DripError(
-            "A mail to this reader is on its way just now. Nothing more will go; finish this in two minutes."
+        raise OnTheWire(
+            "A mail to this reader is on its way just now. Nothing more will go; the rest is done in two minutes, by the next tick."
         )
-    deliveries = [ident for ident, _, _ in mails]
+    deliveries = [mail for mail, _, _ in mails]
     parts.transport.erase(address, deliveries)
     with parts.db.write() as session:
-        enrollments, written = personal.count(session, subscriber.id)
-        personal.destroy(session, subscriber.id, _indexes(parts, address), deliveries)
-        remember_erased(session, _indexes(parts, address), now)
+        enrollments, written = personal.count(session, ident)
+        personal.destroy(session, ident, indexes, deliveries, before=asked.asked_at)
+        remember_erased(session, indexes, now)
     parts.db.scrub()
     return Erased(enrollments, len(deliveries), written)
 
 
 def _stop(parts: Parts, session: Session, subscriber: Subscriber, now: datetime) -> None:
+    """Nothing more goes, and the erasure is asked for, with one commit."""
     parts.journal.note(Fact.ERASED, [subscriber.id], now)
     for enrollment, _ in session.execute(queries.enrollments_by_id(subscriber.id)):
         if enrollment.state in LIVE:
             stay.end(parts, session, enrollment, LeftReason.ERASED, now)
+    address = parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()
+    session.execute(personal.take_back(subscriber.id, _indexes(parts, address)))
+    queries.keep_once(session, Erasure, [{"subscriber_id": subscriber.id, "asked_at": now, "wake_at": now}])
 
 
-def _indexes(parts: Parts, address: str) -> tuple[bytes, ...]:
+def _indexes(parts: Parts, address: str) -> Sequence[bytes]:
     return parts.keys.indexes(normal_form(address))
 
 

@@ -126,9 +126,5 @@ def _sendable(parts: Parts, session: Session, enrollment: Enrollment) -> set[str
 
 
 def of_link(parts: Parts, session: Session, token: str) -> tuple[Delivery, Enrollment]:
-    """The mail that holds this link to a reader's page, and whose it is. Raises NotFound."""
-    ident = parts.keys.read_web_token(token, "me")
-    delivery = session.get(Delivery, ident) if ident else None
-    if delivery is None or delivery.enrollment_id is None or delivery.revoked_at is not None:
-        raise NotFound("This link is not one of ours, or it is too old.")
-    return delivery, session.get_one(Enrollment, delivery.enrollment_id)
+    """The mail that holds this link to a reader's page, and whose it is. Raises NotFound; Gone if all that is known of them is erased."""
+    return stay.of_delivery(session, parts.keys.read_web_token(token, "me"))

@@ -14,11 +14,14 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
+from dripcourse.db.personal import erasure_at
+from dripcourse.domain.address import EmailAddress
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind, confirm_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import offset_minutes
+from dripcourse.services import move
 from dripcourse.services.enroll import How, Wish, check, new_enrollment, subscriber_of
 from dripcourse.services.keys import Unsealable, new_id
 from dripcourse.services.offer import offer
@@ -36,6 +39,15 @@ def request(parts: Parts, wish: Wish, now: datetime) -> str:
     """Append a sign-up request: the same one row for every address. Returns its id; raises as `check` does."""
     with parts.db.write() as session:
         return append(parts, session, wish, now)
+
+
+def request_move(parts: Parts, token: str, address: str, consent: str, now: datetime) -> None:
+    """Append a request to move what this link belongs to to another address: the same one row for every address.
+
+    Raises NotFound for a link of nobody's, or as `check` does.
+    """
+    with parts.db.write() as session:
+        append(parts, session, move.wish(parts, session, token, address, consent), now)
 
 
 def append(parts: Parts, session: Session, wish: Wish, now: datetime) -> str:
@@ -68,28 +80,41 @@ def decide(parts: Parts, now: datetime) -> int:
         with parts.db.write() as session:
             queries.alone(session, "sign-ups")  # two processes must not each think an address new
             waiting = session.scalars(queries.signups_unhandled(_BATCH)).all()
-            for signup in waiting:
-                _decide_one(parts, session, signup, now)
-                signup.handled_at = now
-                session.flush()
-        handled += len(waiting)
-        if len(waiting) < _BATCH:
+            decided = [signup for signup in waiting if _decide_one(parts, session, signup, now)]
+        handled += len(decided)
+        if len(waiting) < _BATCH or not decided:
             return handled
 
 
-def _decide_one(parts: Parts, session: Session, signup: Signup, now: datetime) -> None:
+def _decide_one(parts: Parts, session: Session, signup: Signup, now: datetime) -> bool:
+    """Whether it is decided. One whose address is about to be erased waits until it is, or it would go with the rest."""
     try:
         wish = read_wish(parts, signup)
         address, course = check(parts, wish)
     except (Unsealable, AddressError, NotFound, UsageError):
-        return  # the course has gone, or the key: nobody can be written to
-    indexes = parts.keys.indexes(address.normal)
-    if is_suppressed(session, indexes) or not _may_confirm(session, indexes, now):
-        return
-    subscriber = subscriber_of(parts, session, address, now)
-    enrollment = _pending(session, subscriber, course, wish, now)
-    signup.enrollment_id = enrollment.id
+        pass  # the course has gone, or the key: nobody can be written to
+    else:
+        indexes = parts.keys.indexes(address.normal)
+        if session.scalars(erasure_at(indexes)).first() is not None:
+            return False
+        if not is_suppressed(session, indexes) and _may_confirm(session, indexes, now):
+            _offer(parts, session, signup, wish, address, course, now)
+    signup.handled_at = now
     session.flush()
+    return True
+
+
+def _offer(
+    parts: Parts, session: Session, signup: Signup, wish: Wish, address: EmailAddress, course: Course, now: datetime
+) -> None:
+    """Offer a confirmation mail. Of a move nothing else is written down: nothing changes before its reader's yes."""
+    indexes = parts.keys.indexes(address.normal)
+    if wish.moves is None:
+        subscriber = subscriber_of(parts, session, address, now)
+        signup.enrollment_id = _pending(session, subscriber, course, wish, now).id
+        session.flush()
+    elif move.to_be_moved(session, wish.moves, indexes) is None:
+        return
     key = confirm_key(signup.id, 1)
     offer(session, Kind.CONFIRM, key, recipient=indexes[0], course=course.slug, now=now, signup=signup.id)
 

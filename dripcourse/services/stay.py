@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
+from dripcourse.db.personal import erasure_of
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
-from dripcourse.domain.errors import NotFound, UsageError
+from dripcourse.domain.errors import Gone, NotFound, UsageError
 from dripcourse.domain.pacing import DEFAULT_HOUR, HOLD_MOST, Pace, Slot, due_again, first_slot, offset_minutes
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -74,7 +75,7 @@ def resume_waiting(parts: Parts, now: datetime) -> int:
 def leave(parts: Parts, token: str, now: datetime) -> None:
     """End the course that a mail's leave link belongs to; met with silence. Repeating it is harmless. Raises NotFound."""
     with parts.db.write() as session:
-        enrollment = _of_delivery(session, parts.keys.read_web_token(token, "leave"))
+        enrollment = of_delivery(session, parts.keys.read_web_token(token, "leave"))[1]
         if enrollment.state in LIVE:
             end(parts, session, enrollment, LeftReason.ASKED, now)
 
@@ -82,13 +83,13 @@ def leave(parts: Parts, token: str, now: datetime) -> None:
 def has_left(parts: Parts, token: str) -> bool:
     """Whether the course that a leave link belongs to has ended for its reader. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
-        return _of_delivery(session, parts.keys.read_web_token(token, "leave")).state not in LIVE
+        return of_delivery(session, parts.keys.read_web_token(token, "leave"))[1].state not in LIVE
 
 
 def course_of_link(parts: Parts, token: str) -> str:
     """The course that a leave link belongs to. Raises NotFound."""
     with parts.db.read() as session:
-        return _of_delivery(session, parts.keys.read_web_token(token, "leave")).course
+        return of_delivery(session, parts.keys.read_web_token(token, "leave"))[1].course
 
 
 def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReason, now: datetime) -> None:
@@ -164,8 +165,17 @@ def _live(session: Session, ident: str) -> Enrollment:
     return enrollment
 
 
-def _of_delivery(session: Session, delivery: str | None) -> Enrollment:
-    row = session.get(Delivery, delivery) if delivery else None
-    if row is None or row.enrollment_id is None or row.revoked_at is not None:
+def of_delivery(session: Session, ident: str | None) -> tuple[Delivery, Enrollment]:
+    """The mail of that id, which a link of ours named (None: it was not ours), and whose it is.
+
+    Raises NotFound; Gone if it was erased, or is just being erased.
+    """
+    delivery = session.get(Delivery, ident) if ident else None
+    if ident and delivery is None:
+        raise Gone("What this link belonged to is not kept any more.")
+    if delivery is None or delivery.enrollment_id is None or delivery.revoked_at is not None:
         raise NotFound("This link is not one of ours, or it is too old.")
-    return session.get_one(Enrollment, row.enrollment_id)
+    enrollment = session.get_one(Enrollment, delivery.enrollment_id)
+    if session.scalars(erasure_of(enrollment.subscriber_id)).first() is not None:
+        raise Gone("What this link belonged to is just being erased.")
+    return delivery, enrollment

@@ -11,7 +11,19 @@ from dripcourse.db import queries
 from dripcourse.db.models import Beat
 from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.errors import JournalAway
-from dripcourse.services import arrive, clocks, events, receive, replies, settle, signup, stay, trouble
+from dripcourse.services import (
+    arrive,
+    clocks,
+    events,
+    privacy,
+    receive,
+    replies,
+    retention,
+    settle,
+    signup,
+    stay,
+    trouble,
+)
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
@@ -83,12 +95,14 @@ class Heart:
                 "beyond": now + clocks.FARTHEST,
             }
             asked = session.execute(queries.agenda(any_hour=any_hour), when).one()
-            to_mend, to_receive, to_hear, to_settle, to_decide, to_resume, to_send = asked
+            to_mend, to_receive, to_hear, to_settle, to_erase, to_decide, to_resume, to_send = asked
         if to_mend:
             clocks.bring_back(parts, self._clock)
         received = receive.handle(parts, now) if to_receive else 0
         arrived, settled = events.handle(parts, now) if to_hear or received else (0, 0)
         settled += settle.settle(parts, now) if to_settle else 0
+        if to_erase:
+            privacy.erase_asked(parts, now)
         arrived += received + (signup.decide(parts, now) if to_decide or received else 0)
         if to_resume:
             stay.resume_due(parts, now)
@@ -138,5 +152,7 @@ class Heart:
         signup.forget_unconfirmed(self._parts, now)
         arrive.forget_old(self._parts, now)
         replies.destroy_deleted(self._parts, now)
+        retention.expire(self._parts, now)
+        self._parts.db.scrub()
         settle.retry_held(self._parts, now)
         self._tidied_at = now

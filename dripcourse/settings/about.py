@@ -145,6 +145,10 @@ ABOUT = {
         "What becomes of a mail when nobody can tell for four days whether it went: `assume` it did and go on, or `hold` it for the host.",
         "hold",
     ),
+    "REPLIES_KEPT_MONTHS": About(
+        "How many months after its enrollment has ended a reply is kept, 1 to 12; then it is deleted for good. Readers are told the number.",
+        "6",
+    ),
     "DRIPCOURSE_NOW": About(
         "For trials: the instant that every command takes for now (ISO, with its offset).",
         "2026-12-01T09:00:00+01:00",

@@ -53,6 +53,7 @@ class Settings(BaseModel):
     tick_seconds: Annotated[int, PlainValidator(words.whole(1, 3600))] = 10
     lease_seconds: Annotated[int, PlainValidator(words.whole(10, 3600))] = 60
     unsure_policy: Annotated[Literal["assume", "hold"], PlainValidator(words.one_of("assume", "hold"))] = "assume"
+    replies_kept_months: Annotated[int, PlainValidator(words.whole(1, 12))] = 12
     now: Annotated[datetime | None, PlainValidator(words.instant)] = Field(None, alias="DRIPCOURSE_NOW")
 
     @property

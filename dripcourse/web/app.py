@@ -27,6 +27,7 @@ from dripcourse.web.signup import signup
 from dripcourse.web.tokens import FormTokens
 from dripcourse.web.waiting import waiting
 from dripcourse.web.webhooks import webhooks
+from dripcourse.web.whole import whole
 
 FORM_BYTES = 100_000
 """No form of ours is larger."""
@@ -60,9 +61,9 @@ def create_app(
     )
     scripts = {name: (pages / f"{name}.js").read_text(encoding="utf-8").strip() for name in _SCRIPTS}
     _prepare_templates(app, pages, scripts)
-    for room in (signup, reader, earlier, public, health, webhooks, inbound, waiting):
+    for room in (signup, reader, earlier, public, health, webhooks, inbound, waiting, whole):
         app.register_blueprint(room)
-    limit_signups(app, "signup.ask")
+    limit_signups(app, "signup.ask", "whole.move")
     add_error_pages(app)
     add_headers(app, scripts=scripts.values(), frame_ancestors=frame_ancestors)
     app.wsgi_app = in_form(app.wsgi_app)  # type: ignore[method-assign, assignment]

@@ -6,6 +6,7 @@ from datetime import date
 
 from babel import Locale
 from babel.dates import format_date
+from babel.units import format_unit
 from markupsafe import Markup, escape
 
 _BLANK = re.compile(r"\{\{ (\w+) \}\}")
@@ -38,6 +39,17 @@ def whole_date(day: date, language: str) -> str:
     return format_date(day, "long", locale=Locale.parse(language, sep="-"))
 
 
+def months(number: int, language: str) -> str:
+    """So many months, as people of that language write it: "12 months"."""
+    return format_unit(number, "duration-month", locale=Locale.parse(language, sep="-"))
+
+
+def weekdays(language: str) -> list[str]:
+    """The names of the days, Monday first."""
+    names = Locale.parse(language, sep="-").days["stand-alone"]["wide"]
+    return [str(names[day]) for day in range(7)]
+
+
 def dial(number: str) -> str:
     """A number as `tel:` and `sms:` take it: the last one in the words, digits only, and a plus before them if there is one."""
     found = _NUMBER.findall(number)
@@ -50,4 +62,4 @@ def bare(url: str) -> str:
     return found[1] if found else url
 
 
-FILTERS = {"fill": fill, "linked": linked, "whole_date": whole_date, "dial": dial, "bare": bare}
+FILTERS = {"fill": fill, "linked": linked, "whole_date": whole_date, "months": months, "dial": dial, "bare": bare}

@@ -15,13 +15,14 @@ FROM_ELSEWHERE = "10/minute;60/hour"
 ALTOGETHER = "240/minute;4000/hour"
 
 
-def limit_signups(app: Flask, endpoint: str) -> None:
-    """Put limits before a view that takes sign-ups. What is refused answers 429 and stores nothing."""
+def limit_signups(app: Flask, *endpoints: str) -> None:
+    """Put limits, one for all of them together, before the views that take an address to write to. What is refused answers 429 and stores nothing."""
     secret = os.urandom(32)
     limiter = Limiter(lambda: _client(secret), app=app, storage_uri="memory://", strategy="moving-window")
     each = limiter.limit(_for_this_post, exempt_when=_is_this_machine)
     everybody = limiter.shared_limit(ALTOGETHER, scope="sign-ups", key_func=lambda: "everybody")
-    app.view_functions[endpoint] = cast(RouteCallable, everybody(each(app.view_functions[endpoint])))
+    for endpoint in endpoints:
+        app.view_functions[endpoint] = cast(RouteCallable, everybody(each(app.view_functions[endpoint])))
 
 
 def _for_this_post() -> str:

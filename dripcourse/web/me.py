@@ -11,6 +11,7 @@ from dripcourse.services.keys import new_id
 from dripcourse.services.replies import FROM_PAGE, Kept
 from dripcourse.web.covers import NOTHING_TRIED, Tried, cover_context
 from dripcourse.web.shell import page, shell
+from dripcourse.web.whole import section
 
 Told = tuple[Kept, str]
 """One thing that was written, and the subject of the mail that it answers; '' if that is not known any more."""
@@ -54,6 +55,7 @@ def me_page(
         tz=found.tz,
         done=done,
         lessons=cover_context(token, tried),
+        whole=section(found),
         **about_answers,
     )
 

@@ -48,8 +48,15 @@ def support() -> Response:
 @public.get("/privacy")
 def privacy() -> Response:
     """What is kept: in plain words, and every single thing, as `domain.kept` describes the schema."""
-    address = shell().parts.rules.postal_address
-    return page("privacy.html", only_course(), index=True, groups=list(grouped()), postal_address=address)
+    rules = shell().parts.rules
+    return page(
+        "privacy.html",
+        only_course(),
+        index=True,
+        groups=list(grouped()),
+        postal_address=rules.postal_address,
+        months=rules.replies_kept_months,
+    )
 
 
 def _countries() -> list[Country]:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from dripcourse.domain.course import Course
+from dripcourse.domain.errors import Gone
 from dripcourse.services import reader as place
 from dripcourse.services import stay
 from dripcourse.web import answers, lessons, rhythm
@@ -27,14 +28,20 @@ _ACTS: dict[str, Callable[[str], Response | None]] = {
 @reader.get("/leave/<token>")
 def leave_page(token: str) -> Response:
     """One button, or the news that it is done already."""
-    left = stay.has_left(shell().parts, token)
+    try:
+        left = stay.has_left(shell().parts, token)
+    except Gone:
+        return page("left.html")
     return page("left.html" if left else "leave.html", _course(token))
 
 
 @reader.post("/leave/<token>")
 def leave(token: str) -> Response:
     """Leave: the button's press, and the one click of a mail program (RFC 8058), which has no session and follows no redirect."""
-    stay.leave(shell().parts, token, shell().now)
+    try:
+        stay.leave(shell().parts, token, shell().now)
+    except Gone:  # all is erased: no more of them will come, and that is what was wanted
+        return page("left.html")
     return page("left.html", _course(token))
 
 

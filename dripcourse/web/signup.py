@@ -128,7 +128,9 @@ def _asked_page(course: Course) -> Response:
 def _confirmation_page(found: Confirmation) -> Response:
     course = _course_of(found)
     if found.standing is Standing.OPEN and course:
-        return page("confirm.html", course, found=found)
+        return page("moving.html" if found.moving else "confirm.html", course, found=found)
+    if found.standing is Standing.DONE and found.moving:
+        return page("moved.html", course)
     return page("confirmed.html" if found.standing is Standing.DONE else "expired.html", course)
 
 

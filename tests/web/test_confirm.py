@@ -96,8 +96,9 @@ def test_a_sign_up_that_was_forgotten_leaves_a_page_in_plain_words(site: Site) -
     path = site.asked()
     site.house.turn(days=15)
     site.house.tick()
-    assert site.get(path).status_code == 404
-    assert site.post(path).status_code == 404
+    for answer in (site.get(path), site.post(path)):
+        assert answer.status_code == 410
+        assert "Nothing is kept here any more" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(("go", "next_one"), [("on", "Letter 2"), ("over", "Welcome, and when the first letter comes")])
