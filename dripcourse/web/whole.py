@@ -153,7 +153,7 @@ def _purpose(token: str) -> str:
 
 
 def _consent(course: Course, pace: Pace) -> str:
-    """What somebody says by pressing the button, word for word: it is kept as evidence."""
+    """What somebody says by pressing the button, word for word: it is kept as evidence. It names no course: this page is theirs already."""
     words: dict[str, Any] = shell().parts.renderer.words(course.language)["pages"]
     said = words["pace"].get(pace, words["pace"][Pace.WEEKLY])
-    return plain(words["whole"]["move_consent"], {"title": course.title, "pace": said})
+    return plain(words["whole"]["move_consent"], {"pace": said})
