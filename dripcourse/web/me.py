@@ -30,18 +30,7 @@ def me_page(
 
     `text` is an answer that could not be kept, and `wrong` why not; `tried` is what came of choosing how mails look. Raises NotFound.
     """
-    parts, now = shell().parts, shell().now
-    found, answers = place.look(parts, token), writing.look(parts, token)
-    ident = new_id()
-    about_answers: dict[str, Any] = {
-        "question": answers.question,
-        "kept": told(answers.kept),
-        "from_page": FROM_PAGE,
-        "text": text,
-        "wrong": wrong,
-        "answer": ident,
-        "form_token": shell().form_tokens.make(answer_purpose(token, ident)),
-    }
+    now, found = shell().now, place.look(shell().parts, token)
     return page(
         "me.html",
         found.course,
@@ -56,8 +45,21 @@ def me_page(
         done=done,
         lessons=cover_context(token, tried),
         whole=section(found),
-        **about_answers,
+        **_about_answers(token, text, wrong),
     )
+
+
+def _about_answers(token: str, text: str, wrong: str) -> dict[str, Any]:
+    answers, ident = writing.look(shell().parts, token), new_id()
+    return {
+        "question": answers.question,
+        "kept": told(answers.kept),
+        "from_page": FROM_PAGE,
+        "text": text,
+        "wrong": wrong,
+        "answer": ident,
+        "form_token": shell().form_tokens.make(answer_purpose(token, ident)),
+    }
 
 
 def answer_purpose(token: str, ident: str) -> str:
