@@ -1,7 +1,7 @@
 """Where the parts are chosen and put together, and where the clock is kept. Nowhere else."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -185,10 +185,8 @@ def open_parts(settings: Settings, *, bring_up: bool = False, transport: Transpo
     with _ready_database(settings, bring_up=bring_up) as db:
         parts = _assemble(settings, db, transport or choose_transport(settings))
         require_keys(db, parts.keys)
-        try:
+        with closing(parts.transport):
             yield parts
-        finally:
-            parts.transport.close()
 
 
 @contextmanager
