@@ -20,7 +20,7 @@ from dripcourse.services.guard import require_keys
 from dripcourse.services.journal import Journal
 from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules, Store
-from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl, ensure_secrets
+from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl, ensure_secrets, is_set_up
 from dripcourse.transports.outbox import Outbox
 from dripcourse.transports.reach import Reached, reach
 from dripcourse.transports.smtp import Smtp
@@ -101,9 +101,7 @@ def provider_is_told(settings: Settings) -> Finding:
 @contextmanager
 def open_to_look(settings: Settings) -> Iterator[Parts]:
     """Every part, with a database that refuses to change. Raises SettingsError if nothing is set up here, SchemaError, DatabaseAway."""
-    made = settings.sqlite_path is None or settings.sqlite_path.exists()
-    keys = ((settings.secret_keys, "secret_key"), (settings.reply_keys, "reply_keys"))
-    if not made or not all(given or (settings.data_dir / file).exists() for given, file in keys):
+    if not is_set_up(settings):
         raise SettingsError(["DATA_DIR: nothing is set up here yet, so there is nothing to look at."])
     settings = ensure_secrets(settings)
     db = Database(settings.database_url.get_secret_value(), read_only=True)

@@ -22,9 +22,10 @@ from dripcourse.cli.common import as_json, quiet_logs, settings_of
 from dripcourse.domain.finding import Finding, Level, by_weight, look, unseen, well
 from dripcourse.domain.outside import judge_address, judge_clock
 from dripcourse.services.doctor import examine, other_clocks
-from dripcourse.services.evidence import examine_backup, examine_database
+from dripcourse.services.evidence import examine_database
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.services.shown import examine_mails
+from dripcourse.services.shown import examine_lists, examine_mails
+from dripcourse.services.traces import examine_backup, examine_traces
 from dripcourse.settings import OutboxUrl, Settings, doubts, ensure_secrets, redacted
 from dripcourse.settings.files import look_at_files
 from dripcourse.settings.urls import is_loopback
@@ -74,8 +75,10 @@ def privacy(ctx: click.Context, *, backup: Path | None, in_json: bool) -> None:
         courses = list(parts.library.courses.values())
         found = [
             *examine_database(parts, clock()),
+            *examine_traces(parts),
             *look_at_files(settings),
             *(examine_backup(backup) if backup else [_no_backup()]),
+            examine_lists(parts),
             examine_mails(parts),
             provider_is_told(settings),
             *examine_pages(create_app(parts, clock), settings.base_url, courses),

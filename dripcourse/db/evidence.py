@@ -35,9 +35,22 @@ def heads(table: str, column: str, *, ours: bool | None = None) -> Select[bytes,
     return select(func.substr(found, 1, HEAD_BYTES), func.length(found)).where(found.is_not(None), which)
 
 
-def addresses(limit: int) -> Select[str, bytes]:
-    """(id, sealed address) of some readers."""
-    return select(Subscriber.id, Subscriber.address_sealed).limit(limit)
+def addresses(limit: int) -> Select[str, bytes, bytes]:
+    """(id, sealed address, its fingerprint) of some readers."""
+    return select(Subscriber.id, Subscriber.address_sealed, Subscriber.address_index).limit(limit)
+
+
+def host_copies(*, rightly: bool) -> Select[int]:
+    """How many copies the host has of what readers share now; or of anything else."""
+    shared = Reply.shared_at.is_not(None) & Reply.deleted_at.is_(None)
+    which = shared if rightly else ~shared
+    return select(func.count()).select_from(Reply).where(Reply.host_sealed.is_not(None), which)
+
+
+def replies_by_mail(*, copied: bool) -> Select[int]:
+    """How many replies came by mail; or those of which the copy that they arrived as is here still."""
+    found = select(func.count()).select_from(Reply).join(Inbound, Inbound.id == Reply.inbound_id)
+    return found.where(Inbound.raw_sealed.is_not(None)) if copied else found
 
 
 def past(

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from dripcourse.content.render import LessonFacts
+from dripcourse.domain.discretion import telling_words
 from dripcourse.domain.finding import Finding, well, wrong
 from dripcourse.services.parts import Parts
 
@@ -28,6 +29,24 @@ def examine_mails(parts: Parts) -> Finding:
     if faults:
         return wrong(claim, f"not so in {', '.join(sorted(faults))}", "Take it out of the lesson, or of the layout.")
     return well(claim, f"{count} mails were written out: nothing in them is loaded, and no link is counted")
+
+
+def examine_lists(parts: Parts) -> Finding:
+    """Whether what a list of mails or a locked screen shows (sender, subject, first words, List-Id) tells what a course is about."""
+    courses = list(parts.library.courses.values())
+    titles = [text for course in courses for text in (course.title, course.slug.replace("-", " "))]
+    faults: set[str] = set()
+    count = 0
+    for course in courses:
+        around = f"{course.from_name} {course.cover} {parts.rules.mail_from.address} {parts.rules.reply_domain}"
+        for lesson in course.lessons:
+            count += 1
+            if telling_words(f"{around} {lesson.subject} {lesson.preview}", titles):
+                faults.add(f"{course.slug}/{lesson.slug}")
+    claim = "A list of mails does not say what the course is about"
+    if faults:
+        return wrong(claim, f"{', '.join(sorted(faults))} would", "Choose words that tell nothing.")
+    return well(claim, f"sender, subject, first words and List-Id of {count} mails were looked at")
 
 
 def _facts(base: str) -> LessonFacts:

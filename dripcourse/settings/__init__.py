@@ -6,7 +6,7 @@
 """
 
 from dripcourse.settings.about import ABOUT, About, Needs
-from dripcourse.settings.keys import ensure_secrets, new_key
+from dripcourse.settings.keys import ensure_secrets, is_set_up, new_key
 from dripcourse.settings.load import load_settings
 from dripcourse.settings.model import Settings
 from dripcourse.settings.show import doubts, redacted
@@ -28,6 +28,7 @@ __all__ = [
     "doubts",
     "ensure_secrets",
     "imap_door",
+    "is_set_up",
     "load_settings",
     "new_key",
     "redacted",

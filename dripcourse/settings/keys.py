@@ -42,6 +42,12 @@ def ensure_secrets(settings: Settings) -> Settings:
     )
 
 
+def is_set_up(settings: Settings) -> bool:
+    """Whether the keys are given or made already, and the database's file, if it is one, is there: then looking makes nothing."""
+    keys = (getattr(settings, field) or (settings.data_dir / file).exists() for field, file, _ in _KEYS.values())
+    return all(keys) and (settings.sqlite_path is None or settings.sqlite_path.exists())
+
+
 def _on_postgres(name: str) -> str:
     return (
         f"{name} is missing. With PostgreSQL every machine must have the same: print one with `dripcourse keys new`, keep it "

@@ -1,5 +1,6 @@
 """The evidence for what the pages claim, asked of this installation's own app in this very process: nothing goes over a wire."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 
@@ -20,6 +21,7 @@ _LOADED = re.compile(
     r"<(?:img|script|link|iframe|source|video|audio|object|embed)\b[^>]*?\b(?:src|href|data)=\"([^\"]*)\"",
     re.IGNORECASE,
 )
+_CANARY = "a-token-that-must-not-leak"
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _DO = "See what changes the pages: a proxy before them, or your own words in COURSES_DIR."
 
@@ -27,10 +29,19 @@ _DO = "See what changes the pages: a proxy before them, or your own words in COU
 def examine_pages(app: Flask, base_url: str, courses: list[Course]) -> Iterator[Finding]:
     """Cookies, headers, what is loaded from elsewhere, and what titles and addresses tell: of every kind of page that anybody can open."""
     covers = [course.cover for course in courses]
-    paths = ["/", "/support", "/privacy", "/me/x", "/leave/x", "/confirm/x", "/nothing"]
+    paths = ["/", "/support", "/privacy", *(f"/{act}/{_CANARY}" for act in ("me", "leave", "confirm")), "/nothing"]
     paths += [path for cover in covers for path in (f"/c/{cover}", f"/c/{cover}/l/00")]
-    client = app.test_client()
-    pages = {path: client.get(path, base_url=base_url) for path in paths}
+    client, log = app.test_client(), _Kept()
+    logging.getLogger().addHandler(log)
+    try:
+        pages = {path: client.get(path, base_url=base_url) for path in paths}
+    finally:
+        logging.getLogger().removeHandler(log)
+    told = [line for line in log.lines if _CANARY in line]
+    claim = "No request leaves a token in the log"
+    yield (
+        wrong(claim, f"{len(told)} lines hold one", _DO) if told else well(claim, f"{len(paths)} pages were asked for")
+    )
     yield _judged("Pages set no cookie", pages, _sets_cookie)
     yield _judged("Pages are not stored, and tell nobody where one came from", pages, _lacks_header)
     yield _judged("Pages load nothing from elsewhere", pages, _loads_elsewhere)
@@ -41,12 +52,23 @@ def examine_pages(app: Flask, base_url: str, courses: list[Course]) -> Iterator[
         return title is not None and bool(telling_words(title[1], titles))
 
     yield _judged("Titles of pages do not say what the course is about", pages, tells)
-    told = [cover for cover in covers if telling_words(cover, titles)]
+    telling = [cover for cover in covers if telling_words(cover, titles)]
     claim = "Addresses of pages do not say what the course is about"
-    if told:
-        yield wrong(claim, f"the cover {', '.join(told)} does", "Choose another cover in course.toml.")
+    if telling:
+        yield wrong(claim, f"the cover {', '.join(telling)} does", "Choose another cover in course.toml.")
     else:
         yield well(claim, f"{len(covers)} covers were looked at")
+
+
+class _Kept(logging.Handler):
+    """Every line that a log would get."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 def _judged(claim: str, pages: dict[str, TestResponse], fails: Callable[[TestResponse], bool]) -> Finding:

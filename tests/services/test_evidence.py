@@ -1,12 +1,15 @@
 """Each claim about privacy holds on an installation that was lived in, and fails on one that was tampered with."""
 
+import logging
 import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, insert, text, update
+from flask import request
+from sqlalchemy import delete, func, insert, select, text, update
 
 from dripcourse.db import session as session_file
 from dripcourse.db.models import (
@@ -26,8 +29,9 @@ from dripcourse.db.session import Database
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.finding import Finding, Level
 from dripcourse.services import backup
-from dripcourse.services.evidence import examine_backup, examine_database
-from dripcourse.services.shown import examine_mails
+from dripcourse.services.evidence import examine_database
+from dripcourse.services.shown import examine_lists, examine_mails
+from dripcourse.services.traces import examine_backup, examine_traces
 from dripcourse.transports import sendgrid
 from dripcourse.transports.account import told_of_a_mail
 from dripcourse.web.app import create_app
@@ -49,7 +53,8 @@ def lived_in(house: House) -> House:
 
 
 def failing(house: House) -> list[str]:
-    return [each.about for each in examine_database(house.parts, house.now) if each.level is Level.WRONG]
+    found = [*examine_database(house.parts, house.now), *examine_traces(house.parts)]
+    return [each.about for each in found if each.level is Level.WRONG]
 
 
 def test_every_claim_holds_where_people_have_lived(house: House) -> None:
@@ -88,9 +93,17 @@ PLAIN = "No address stands in the database in plain"
 LOCKED = "Addresses, requests and keys are locked by REPLY_KEYS"
 OWN = "What readers write is locked to their own keys"
 PRINTS = "What finds an address again is a keyed fingerprint"
+SHARED = "The host has a copy of what is shared, and of nothing else"
 GONE = "What is to be deleted after a time is deleted"
 BYTES = "The bytes of the file hold no address"
 WORDS = b"I did not sleep for three nights, and nobody noticed.\nNot one of them."
+
+
+_PLAIN_DIGEST = (
+    update(Subscriber)
+    .where(Subscriber.id == select(func.min(Subscriber.id)).scalar_subquery())
+    .values(address_index=sha256(b"reader@example.org").digest())
+)
 
 
 @pytest.mark.parametrize(
@@ -106,6 +119,8 @@ WORDS = b"I did not sleep for three nights, and nobody noticed.\nNot one of them
         (update(Reply).values(raw_sealed=b"From: me\r\n\r\n" + WORDS + "ä".encode()), OWN),
         (update(Signup).values(address_index=b"reader@example.org"), PRINTS),
         (insert(Suppression).values(address_index=b"r" * 32, reason="asked", since=MONDAY), PRINTS),
+        (_PLAIN_DIGEST, PRINTS),
+        (update(Reply).values(host_sealed=b"\xff" * 60), SHARED),
         (update(Signup).values(requested_at=OLD, handled_at=OLD), GONE),
         (update(Enrollment).values(created_at=OLD, state="pending"), GONE),
         (update(Delivery).where(Delivery.kind == "confirm").values(claimed_at=OLD), GONE),
@@ -135,6 +150,18 @@ def test_a_message_of_nobody_and_a_key_without_use_are_past_their_time(lived: Ho
         session.execute(delete(Reply))
         session.execute(update(ReaderKey).values(retired_at=OLD))
     assert failing(lived) == [GONE]
+
+
+def test_a_copy_that_a_reply_arrived_as_and_that_stayed_is_found(lived: House) -> None:
+    sealed = lived.parts.keys.seal(b"x", "arrival", "a")
+    with lived.parts.db.write() as session:
+        arrived = {"id": "a", "digest": b"\xff" * 32, "door": "pipe", "size": 1, "received_at": MONDAY}
+        session.execute(insert(Inbound).values(**arrived, handled_at=MONDAY))
+        session.execute(update(Reply).values(inbound_id="a"))
+    assert failing(lived) == []
+    with lived.parts.db.write() as session:
+        session.execute(update(Inbound).values(raw_sealed=sealed))
+    assert failing(lived) == ["The copy that a reply arrived as is destroyed"]
 
 
 def test_words_that_the_file_still_holds_are_found(lived: House, tmp_path: Path) -> None:
@@ -227,7 +254,7 @@ def wrong_pages(house: House, spoil: Callable[[object], object] | None = None) -
     found: list[Finding] = list(
         examine_pages(app, house.parts.rules.base_url, list(house.parts.library.courses.values()))
     )
-    assert len(found) == 5
+    assert len(found) == 6
     return [each.about for each in found if each.level is Level.WRONG]
 
 
@@ -264,6 +291,23 @@ def picture(response):  # type: ignore[no-untyped-def]
 def test_pages_that_tell_or_keep_are_found(small_house: House, spoil: Callable[[object], object], claim: str) -> None:
     assert wrong_pages(small_house) == []
     assert wrong_pages(small_house, spoil) == [claim]
+
+
+def test_a_log_that_tells_is_found(small_house: House) -> None:
+    def telling(response):  # type: ignore[no-untyped-def]
+        logging.getLogger("somebody").warning("GET %s", request.path)
+        return response
+
+    assert wrong_pages(small_house, telling) == ["No request leaves a token in the log"]
+
+
+def test_a_subject_that_tells_is_found(tmp_path: Path) -> None:
+    course = write_course(tmp_path / "courses")
+    for subject, level in (("Letter 1", Level.WELL), ("After the affair", Level.WRONG)):
+        lesson = course / "01-lesson-1.md"
+        lesson.write_text(lesson.read_text().replace("subject: Letter 1", f"subject: {subject}"))
+        with open_house(tmp_path, COURSES_DIR=str(tmp_path / "courses")) as house:
+            assert examine_lists(house.parts).level is level
 
 
 def test_titles_and_covers_that_tell_are_found(tmp_path: Path) -> None:
