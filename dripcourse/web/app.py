@@ -65,7 +65,8 @@ def create_app(
         app.register_blueprint(room)
     limit_signups(app, "signup.ask", "whole.move")
     add_error_pages(app)
-    add_headers(app, scripts=scripts.values(), frame_ancestors=frame_ancestors)
+    tls = parts.rules.base_url.startswith("https:")
+    add_headers(app, scripts=scripts.values(), frame_ancestors=frame_ancestors, tls=tls)
     app.wsgi_app = in_form(app.wsgi_app)  # type: ignore[method-assign, assignment]
     if trusted_proxies:
         proxies = dict.fromkeys(("x_for", "x_proto", "x_host"), trusted_proxies)

@@ -9,8 +9,8 @@ from flask import Flask, Response, request
 _FEATURES = ("accelerometer", "camera", "geolocation", "gyroscope", "microphone", "payment", "usb", "browsing-topics")
 
 
-def add_headers(app: Flask, *, scripts: Iterable[str], frame_ancestors: str) -> None:
-    """Give every answer of an app its headers. Only these very `scripts` may run."""
+def add_headers(app: Flask, *, scripts: Iterable[str], frame_ancestors: str, tls: bool) -> None:
+    """Give every answer of an app its headers. Only these very `scripts` may run. With `tls` readers come by HTTPS, and always will."""
     hashes = " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
     always = {
         "Content-Security-Policy": (
@@ -23,6 +23,8 @@ def add_headers(app: Flask, *, scripts: Iterable[str], frame_ancestors: str) -> 
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
+    if tls:  # for this host alone: what else lives below its name is not ours to decide (RFC 6797 6.1.2)
+        always["Strict-Transport-Security"] = "max-age=31536000"
 
     def add(response: Response) -> Response:
         response.headers.update(always)

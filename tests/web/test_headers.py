@@ -2,6 +2,7 @@
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -110,6 +111,13 @@ def test_who_may_frame_the_pages_is_for_the_caller_to_say(site: Site) -> None:
     app = create_app(site.house.parts, site.house.clock, frame_ancestors="'self'")
     policy = app.test_client().get("/").headers["Content-Security-Policy"]
     assert policy.endswith("frame-ancestors 'self'")
+
+
+def test_who_came_by_tls_once_never_comes_without_it(site: Site) -> None:
+    assert site.get("/").headers["Strict-Transport-Security"] == "max-age=31536000"
+    rules = replace(site.house.parts.rules, base_url="http://127.0.0.1:8000")
+    plain = create_app(replace(site.house.parts, rules=rules), site.house.clock)
+    assert "Strict-Transport-Security" not in plain.test_client().get("/").headers
 
 
 def test_no_answer_repeats_the_host_that_was_sent(site: Site) -> None:

@@ -23,6 +23,7 @@ CANARY = "Kranichfeder"
 SECRET = "a-secret-of-the-inbound-address"
 BASE = "https://letters.example.org"
 _FORM_NAMES = re.compile(r'name="([\w-]+)"')
+_ACT_WORDS = re.compile(r'name="do" value="([\w-]+)"')
 _FORM_VALUES = re.compile(r'value="([\w-]+)"')
 _SIGNUPS_A_SECOND = "1000000/second"
 """So that limits do not hide the sign-ups behind them; the limits have tests of their own."""
@@ -119,7 +120,7 @@ def look_around(site: Site, signer: Signer) -> Ground:
     found.words = tuple(
         sorted({*_FORM_VALUES.findall(templates), *(value for form in found.forms for _, value in form.fields)})
     )
-    found.acts = tuple(sorted(reader._ACTS))
+    found.acts = tuple(sorted({*reader._ACTS, *_ACT_WORDS.findall(templates)}))
     return found
 
 

@@ -83,10 +83,20 @@ class Asked:
         return environ
 
 
+SLOW = 0.03
+"""How many of the posts that may be about a phrase are sent: each can take a second by intent (Argon2)."""
+
+
+def _is_slow(asked: Asked) -> bool:
+    return asked.method == "POST" and bool(asked.body) and b"/own" in asked.path
+
+
 def make(chance: Random, at: Ground) -> Asked:
     """One request."""
     kind = chance.choices(*zip(*_KINDS, strict=True))[0]
     asked: Asked = kind(chance, at)
+    if _is_slow(asked) and chance.random() > SLOW:
+        asked = _path(chance, at)
     if chance.random() < 0.25:
         asked.headers |= _headers(chance)
     if chance.random() < 0.04:
