@@ -6,7 +6,7 @@ from itertools import groupby
 from flask import Blueprint, Response, request
 
 from dripcourse.content.support import Country, HelpLine
-from dripcourse.domain.course import UNSAID
+from dripcourse.domain.course import UNSAID, Course
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.kept import grouped
 from dripcourse.web.shell import only_course, page, shell
@@ -19,7 +19,7 @@ WHOM = ("abuse", "despair", "talk", "harm", "children")
 
 @public.get("/c/<cover>/l/<number>")
 def lesson(cover: str, number: str) -> Response:
-    """A lesson to read or to show, in the reading that `?for=` names."""
+    """A lesson to read or to show, in the reading that `?for=` names by its place: what stands in a browser's history tells no side."""
     parts = shell().parts
     course = parts.library.find(cover)
     found = (
@@ -27,7 +27,7 @@ def lesson(cover: str, number: str) -> Response:
     )
     if course is None or found is None:
         raise NotFound("There is no lesson of that number.")
-    reading = course.reading(request.args.get("for"))
+    reading = course.reading(_asked(course, request.args.get("for", "")))
     return page(
         "lesson.html",
         course,
@@ -57,6 +57,12 @@ def privacy() -> Response:
         postal_address=rules.postal_address,
         months=rules.replies_kept_months,
     )
+
+
+def _asked(course: Course, word: str) -> str:
+    """The perspective at that place, from 1 on; a key is understood too."""
+    keys = dict(enumerate(course.perspectives, 1))
+    return keys.get(int(word), "") if word.isascii() and word.isdigit() and len(word) < 3 else word
 
 
 def _countries() -> list[Country]:
