@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import click
 import pytest
 
-from dripcourse.content.files import course_directories
 from dripcourse.content.load import load_library
 from dripcourse.domain.errors import CourseError
 from dripcourse.settings import ABOUT
@@ -123,23 +121,6 @@ def test_every_page_can_be_found_from_the_readme() -> None:
             if target.suffix == ".md" and target.exists() and target not in found:
                 todo.append(target)
     assert set(documents()) - found == set()
-
-
-@cache
-def seen_in_a_mailbox() -> list[tuple[str, str, str]]:
-    """Sender, subject and first words of every mail of the built-in course."""
-    course = load_library(course_directories(None)).courses["rebuilding-trust"]
-    return [(course.from_name, lesson.subject, lesson.preview) for lesson in course.lessons]
-
-
-def test_the_page_on_privacy_shows_what_a_mailbox_really_shows() -> None:
-    page = (ROOT / "docs" / "privacy.md").read_text(encoding="utf-8")
-    rows = [
-        tuple(cell.strip() for cell in row.strip("|").split("|"))
-        for row in page.splitlines()
-        if row.startswith("| Slow Letters")
-    ]
-    assert rows == seen_in_a_mailbox()
 
 
 def test_the_page_on_privacy_names_every_column_as_it_is_described() -> None:
