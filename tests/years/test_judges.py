@@ -79,3 +79,12 @@ def test_who_does_not_go_on_is_found() -> None:
     assert stuck(story(0, 7, 11, 25), overdue=True) == ["stuck"]
     assert stuck(story(0, 7), overdue=False) == ["stuck"]
     assert stuck(story(0, 7), overdue=False, left=0) == []
+
+
+def test_a_lesson_that_nobody_knows_of_leads_on_by_the_order_that_was_made_meanwhile() -> None:
+    edited = [*EDITIONS, (MONDAY + 8 * DAY, ("welcome", "two", "one", "three"))]
+    of = story(0, 21, slugs=("welcome", "three"))
+    assert [wrong.what for wrong in judge(of, edited)] == ["skipped"]
+    of.unknown = {"one"}
+    assert list(judge(of, edited)) == []
+    assert [wrong.what for wrong in judge(of, EDITIONS)] == ["skipped"]
