@@ -41,10 +41,10 @@ def copy_rows(source: Session, target: Session, *, change: Callable[[Row], None]
     return count
 
 
-def private_keys(session: Session) -> Iterator[tuple[str, bytes]]:
-    """(id, wrapped private half) of every reader's key."""
-    rows = session.execute(select(_keys.c.id, _keys.c.wrapped_private))
-    return ((row.id, row.wrapped_private) for row in rows)
+def private_keys(session: Session) -> Iterator[tuple[str, bytes, str, bytes | None]]:
+    """(id, wrapped private half, how it is wrapped, the salt of the phrase that does) of every reader's key."""
+    rows = session.execute(select(_keys.c.id, _keys.c.wrapped_private, _keys.c.wrapped_by, _keys.c.phrase_salt))
+    return ((row.id, row.wrapped_private, row.wrapped_by, row.phrase_salt) for row in rows)
 
 
 def drop_lost_keys(session: Session) -> int:

@@ -52,12 +52,12 @@ def running_enrollments(subscriber: str) -> Select[str]:
     return select(Enrollment.id).where(Enrollment.subscriber_id == subscriber, Enrollment.state.in_(running))
 
 
-def answers_since(recipient: bytes, since: datetime) -> Select[int]:
-    """How many answers somebody was sent since an instant."""
+def answers_since(recipient: bytes, since: datetime, kind: Kind = Kind.RECEIPT) -> Select[int]:
+    """How many answers somebody was sent since an instant; or how many mails of another kind."""
     return (
         select(func.count())
         .select_from(Delivery)
-        .where(Delivery.recipient == recipient, Delivery.kind == Kind.RECEIPT, Delivery.claimed_at > since)
+        .where(Delivery.recipient == recipient, Delivery.kind == kind, Delivery.claimed_at > since)
     )
 
 

@@ -53,7 +53,10 @@ def _index_where(name: str, *columns: str, where: str, unique: bool = False) -> 
 
 
 class Subscriber(Base):
-    """A reader: an address, sealed, and what finds it again."""
+    """A reader: an address, sealed, and what finds it again.
+
+    `phrase_since` is when this reader first set a phrase, and stays when it is gone: from then on no mail opens what they wrote.
+    """
 
     __tablename__ = "subscriber"
 
@@ -64,6 +67,7 @@ class Subscriber(Base):
     reads_alone: Mapped[bool] = mapped_column(default=False)
     bounce_score: Mapped[float] = mapped_column(default=0.0)
     bounced_on: Mapped[date | None]
+    phrase_since: Mapped[MaybeMoment]
 
 
 class Erasure(Base):
@@ -80,10 +84,17 @@ class Erasure(Base):
 
 
 class ReaderKey(Base):
-    """A reader's key pair: what they write is sealed to the public half; the private half is wrapped by REPLY_KEYS or by their phrase."""
+    """A reader's key pair: what they write is sealed to the public half; the private half is wrapped by REPLY_KEYS or by their phrase.
+
+    A reader has one that is not retired, or none: two would leave it open which of them a word is sealed to. `tries` counts the
+    phrases that were tried since `tries_since` and did not fit.
+    """
 
     __tablename__ = "reader_key"
-    __table_args__ = (_index_where("ix_reader_key_retired_at", "retired_at", where="retired_at IS NOT NULL"),)
+    __table_args__ = (
+        _index_where("ix_reader_key_retired_at", "retired_at", where="retired_at IS NOT NULL"),
+        _index_where("uq_reader_key_in_use", "subscriber_id", where="retired_at IS NULL", unique=True),
+    )
 
     id: Mapped[Ident]
     subscriber_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("subscriber"), index=True)
@@ -93,6 +104,8 @@ class ReaderKey(Base):
     phrase_salt: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     created_at: Mapped[Moment]
     retired_at: Mapped[MaybeMoment]
+    tries: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    tries_since: Mapped[MaybeMoment]
 
 
 class Enrollment(Base):

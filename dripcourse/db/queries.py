@@ -165,13 +165,12 @@ def is_suppressed(index: BindParameter[bytes], *, but_for: str) -> ColumnElement
 
 
 def may_go() -> ColumnElement[bool]:
-    """The consent check right before the wire: a lesson's enrollment is active, the reader of a copy or an answer has not left; other kinds stand alone."""
+    """The consent check right before the wire: a lesson's enrollment is active, the reader of a copy, an answer or a link has not left; other kinds stand alone."""
     mine = exists().where(Enrollment.id == Delivery.enrollment_id)
     active = mine.where(Enrollment.state == EnrollmentState.ACTIVE)
     left = mine.where(Enrollment.state == EnrollmentState.LEFT)
-    to_readers = or_(
-        Delivery.kind == Kind.COPY, Delivery.kind == Kind.RECEIPT
-    )  # no IN: the mark is for many rows at once
+    asked_for = (Delivery.kind == kind for kind in (Kind.COPY, Kind.RECEIPT, Kind.OWN))
+    to_readers = or_(*asked_for)  # no IN: the mark is for many rows at once
     return or_(
         and_(Delivery.kind == Kind.LESSON, active),
         and_(to_readers, ~left),

@@ -6,7 +6,7 @@ A raw message may be large, so whatever lists replies leaves out what is sealed 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Delete, Select, Update, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import defer
 
 from dripcourse.db.models import Delivery, Enrollment, Inbound, ReaderKey, Reply
@@ -40,16 +40,44 @@ def reply_for_update(subscriber: str, ident: str) -> Select[Reply]:
     return select(Reply).where(Reply.id == ident, _there(subscriber)).options(_RAW).with_for_update()
 
 
-def replies_of(subscriber: str) -> Select[Reply, str, str | None]:
-    """(reply, course, lesson) of what a reader wrote and did not delete, newest first."""
+def replies_of(subscriber: str) -> Select[Reply, str, str | None, str]:
+    """(reply, course, lesson, how its key is wrapped) of what a reader wrote and did not delete, newest first."""
     return (
-        select(Reply, Enrollment.course, Delivery.lesson)
+        select(Reply, Enrollment.course, Delivery.lesson, ReaderKey.wrapped_by)
+        .join(ReaderKey, ReaderKey.id == Reply.reader_key_id)
         .join(Enrollment, Enrollment.id == Reply.enrollment_id)
         .outerjoin(Delivery, Delivery.id == Reply.delivery_id)
         .where(_there(subscriber))
         .order_by(Reply.received_at.desc(), Reply.id)
         .options(_RAW, _TEXT, _HOST)
     )
+
+
+def own_words(subscriber: str) -> Select[Reply, Enrollment, Delivery | None]:
+    """What a reader wrote and did not delete, course by course, oldest first: (reply, enrollment, what it answers)."""
+    return (
+        select(Reply, Enrollment, Delivery)
+        .join(Enrollment, Enrollment.id == Reply.enrollment_id)
+        .outerjoin(Delivery, Delivery.id == Reply.delivery_id)
+        .where(_there(subscriber))
+        .order_by(Enrollment.created_at, Enrollment.id, Reply.received_at, Reply.id)
+        .options(_RAW, _HOST)
+    )
+
+
+def not_sealed_to(subscriber: str, key: str) -> Select[str]:
+    """The ids of what a reader wrote and did not delete that is sealed to another of their keys than this one."""
+    return select(Reply.id).where(_there(subscriber), Reply.reader_key_id != key).order_by(Reply.id)
+
+
+def is_anything_kept(subscriber: str) -> Select[bool]:
+    """Whether anything is there that a reader wrote: kept, or waiting for their word on whose it is."""
+    waiting = (
+        exists()
+        .where(Inbound.delivery_id == Delivery.id, Delivery.enrollment_id == Enrollment.id)
+        .where(Enrollment.subscriber_id == subscriber, Inbound.raw_sealed.is_not(None))
+    )
+    return select(or_(exists().where(_there(subscriber)), waiting))
 
 
 def count_of(subscriber: str) -> Select[int]:
@@ -80,6 +108,17 @@ def retire_keys(subscriber: str, now: datetime) -> Update:
         .where(ReaderKey.subscriber_id == subscriber, ReaderKey.retired_at.is_(None))
         .values(retired_at=now)
     )
+
+
+def keys_by(subscriber: str, wrapped_by: str) -> Select[ReaderKey]:
+    """A reader's keys that are wrapped in this way, retired ones too."""
+    return select(ReaderKey).where(ReaderKey.subscriber_id == subscriber, ReaderKey.wrapped_by == wrapped_by)
+
+
+def keys_of_nothing(subscriber: str) -> Delete:
+    """A reader's retired keys that nothing is sealed to any more."""
+    used = exists().where(Reply.reader_key_id == ReaderKey.id)
+    return delete(ReaderKey).where(ReaderKey.subscriber_id == subscriber, ReaderKey.retired_at.is_not(None), ~used)
 
 
 def deleted_before(instant: datetime) -> Delete:

@@ -79,15 +79,21 @@ class Database:
         with _translated(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def scrub(self) -> None:
+    def scrub(self, *, wait: bool = True) -> None:
         """Overwrite what was deleted, as far as we can: SQLite's log is emptied into the file, whose free pages are zeros already.
 
+        While somebody reads it cannot be emptied: with `wait` a few seconds are given to them, else it is left to the next time.
         PostgreSQL keeps deleted rows until its own vacuum, and its log for as long as its host says (docs/privacy.md).
         """
         if self.is_sqlite:
             with _translated(), self.engine.connect() as connection:
                 connection.rollback()
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                cursor = connection.connection.cursor()
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000 if wait else 0}")
+                try:
+                    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                finally:
+                    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
     def close(self) -> None:
         """Give back every connection."""

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     RECEIPT = "receipt"
     RELAY = "relay"
     ALERT = "alert"
+    OWN = "own"
 
 
 class DeliveryState(StrEnum):
@@ -75,6 +76,11 @@ def answer_key(inbound: str) -> str:
 def rare_key(what: str, subscriber: str, when: str = "ever") -> str:
     """The key of what a reader is told once in a while: `when` tells two times apart, and without it there is but one."""
     return f"{what}:{subscriber}:{when}"
+
+
+def own_key(subscriber: str, at: datetime) -> str:
+    """The key of a link to a reader's own words that was asked for at an instant: one in ten minutes, however often they press."""
+    return f"{subscriber}:{at.astimezone(UTC):%Y-%m-%dT%H:%M}"[:-1] + "0"
 
 
 def alert_key(about: str, at: datetime) -> str:

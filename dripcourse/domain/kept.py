@@ -90,6 +90,7 @@ KEPT = (
         _of("enrollment", "subject_style", "cover_name", "cover_subject", "behind_link"),
     ),
     Kept("alone", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("subscriber", "reads_alone")),
+    Kept("phrase", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("subscriber", "phrase_since")),
     # -- which mail went when, and when the next one comes
     Kept(
         "place", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
@@ -133,6 +134,7 @@ KEPT = (
         "lock", Sort.WORDS, _PLAIN, Until.DELETED, Who.HOST,
         _of("reader_key", "public_key", "wrapped_by", "phrase_salt", "created_at", "retired_at"),
     ),
+    Kept("tries", Sort.WORDS, _PLAIN, Until.DELETED, Who.HOST, _of("reader_key", "tries", "tries_since")),
     Kept("answer", Sort.WORDS, _SEALED, Until.MONTH, Who.NOBODY, _of("delivery", "answer_sealed")),
     Kept("arrival", Sort.WORDS, _SEALED, Until.MONTH, Who.NOBODY, _of("inbound", "raw_sealed")),
     Kept("arrival_print", Sort.WORDS, _PRINT, Until.DATABASE, Who.NOBODY, _of("inbound", "digest")),

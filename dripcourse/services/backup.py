@@ -49,9 +49,7 @@ def backup(db: Database, file: Path, now: datetime, say: Say) -> Copied:
     try:
         with copying.snapshot(db) as source:
             rows = _write(draft, lambda target: copying.copy_rows(source, target, change=_hide_key, say=say), now)
-            keys = "".join(
-                f"{ident} {b64encode(wrapped).decode()}\n" for ident, wrapped in copying.private_keys(source)
-            )
+            keys = "".join(_key_line(*each) for each in copying.private_keys(source))
         _replace(keys_beside(file), keys)
         draft.rename(file)
         _sync(file.parent)
@@ -72,7 +70,12 @@ def _write(draft: Path, copy: Callable[[Session], int], now: datetime) -> int:
 
 
 def _hide_key(row: Row) -> None:
-    row["wrapped_private"] = copying.NO_KEY
+    row["wrapped_private"], row["phrase_salt"] = copying.NO_KEY, None
+
+
+def _key_line(ident: str, wrapped: bytes, by: str, salt: bytes | None) -> str:
+    """Everything that belongs to a lock stands together: whoever changes their phrase changes all of it, and an older backup knows none."""
+    return " ".join((ident, b64encode(wrapped).decode(), by, b64encode(salt or b"").decode())) + "\n"
 
 
 def _replace(file: Path, text: str) -> None:
@@ -124,9 +127,9 @@ def _require_backup(saved: Database, file: Path) -> None:
         raise DripError(f"{file} is no backup of dripcourse. Nothing was changed.")
 
 
-def _fill(db: Database, saved: Database, keys: Mapping[str, bytes], say: Say) -> Copied:
+def _fill(db: Database, saved: Database, keys: Mapping[str, Row], say: Say) -> Copied:
     def give_key(row: Row) -> None:
-        row["wrapped_private"] = keys.get(row["id"], copying.NO_KEY)
+        row |= keys.get(row["id"], {"wrapped_private": copying.NO_KEY})
 
     with saved.read() as source, db.write() as target:
         if copying.is_used(target):
@@ -141,15 +144,18 @@ def _fill(db: Database, saved: Database, keys: Mapping[str, bytes], say: Say) ->
     return Copied(rows, lost)
 
 
-def _read_keys(file: Path) -> dict[str, bytes]:
-    """The newest keys; an unreadable line is a key that is not there."""
+def _read_keys(file: Path) -> dict[str, Row]:
+    """The newest keys, as columns of their rows; an unreadable line is a key that is not there."""
     if not file.is_file():
         return {}
-    found = {}
+    found: dict[str, Row] = {}
     for line in file.read_text(encoding="ascii", errors="replace").splitlines():
-        ident, _, wrapped = line.partition(" ")
+        ident, wrapped, by, salt = (*line.split(" "), "", "", "")[:4]
         try:
-            found[ident] = b64decode(wrapped, validate=True)
+            row: Row = {"wrapped_private": b64decode(wrapped, validate=True)}
+            if by:  # a file of an earlier version has the key alone
+                row |= {"wrapped_by": by, "phrase_salt": b64decode(salt, validate=True) or None}
+            found[ident] = row
         except ValueError:
             continue
     return found

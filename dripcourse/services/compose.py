@@ -12,7 +12,7 @@ from dripcourse.domain.delivery import Kind
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import next_due
-from dripcourse.services import answers, cover, envelope
+from dripcourse.services import answers, cover, envelope, own_link
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
 from dripcourse.services.stay import slot_of
@@ -151,15 +151,15 @@ def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     return Ready(delivery, outgoing)
 
 
-def _receipt(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
-    """What is written back to a reader's own mail (RFC 3834): in its thread, and quoting nothing of it."""
+def _asked_for(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    """To a reader who wrote or pressed: an answer in the thread of their own mail, quoting nothing of it (RFC 3834), or a link."""
     delivery, enrollment, subscriber = claimed.delivery, claimed.enrollment, claimed.subscriber
     course = parts.library.courses.get(delivery.course)
     if enrollment is None or subscriber is None or course is None:
-        raise NotFound("What this answer is about has gone.")
-    rendered, thread = answers.render(parts, delivery, course)
+        raise NotFound("What this mail is about has gone.")
+    write = own_link.render if delivery.kind is Kind.OWN else answers.render
+    rendered, headers = write(parts, delivery, course)
     sender, rendered = cover.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
-    headers = {"Auto-Submitted": "auto-replied", **_NO_AUTOMATIC_ANSWERS, **thread}
     outgoing = envelope.outgoing(
         parts,
         delivery,
@@ -167,7 +167,7 @@ def _receipt(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         sender=sender,
         to=envelope.address_of(parts, subscriber),
         reply_to=envelope.reply_to(parts, delivery),
-        headers=headers,
+        headers={"Auto-Submitted": "auto-replied", **_NO_AUTOMATIC_ANSWERS, **headers},
         now=now,
     )
     return Ready(delivery, outgoing)
@@ -178,7 +178,8 @@ _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
     Kind.COPY: _lesson,
     Kind.CONFIRM: _confirmation,
     Kind.ALERT: _alert,
-    Kind.RECEIPT: _receipt,
+    Kind.RECEIPT: _asked_for,
+    Kind.OWN: _asked_for,
 }
 
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
-from dripcourse.db.models import Enrollment, Signup
+from dripcourse.db import replies as asked
+from dripcourse.db.models import Enrollment, Signup, Subscriber
 from dripcourse.domain.address import email_address
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.errors import Gone, NotFound
@@ -41,6 +42,8 @@ class Confirmation:
     standing: Standing
     returning: bool = False
     moving: bool = False
+    nothing_kept: bool = False
+    """Whether nothing that this reader wrote is here: then it can be asked whether they alone read their mailbox."""
 
 
 def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
@@ -52,19 +55,27 @@ def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
 
 
 def confirm(
-    parts: Parts, token: str, perspective: str | None, now: datetime, *, start_over: bool = True
+    parts: Parts, token: str, perspective: str | None, now: datetime, *, start_over: bool = True, alone: bool = False
 ) -> Confirmation:
     """Say yes: the enrollment is active, and the welcome goes with the next tick. Repeating it changes nothing.
 
-    A reader who comes back goes on where they were unless `start_over`. Raises NotFound for a token that is not ours.
+    A reader who comes back goes on where they were unless `start_over`. `alone` says that nobody else reads their mailbox; it counts only
+    while nothing of theirs is kept. Raises NotFound for a token that is not ours.
     """
     with parts.db.write() as session:
         signup = _signup(parts, session, token)
-        return say_yes(parts, session, signup, perspective, now, start_over=start_over)
+        return say_yes(parts, session, signup, perspective, now, start_over=start_over, alone=alone)
 
 
 def say_yes(
-    parts: Parts, session: Session, signup: Signup, perspective: str | None, now: datetime, *, start_over: bool
+    parts: Parts,
+    session: Session,
+    signup: Signup,
+    perspective: str | None,
+    now: datetime,
+    *,
+    start_over: bool,
+    alone: bool = False,
 ) -> Confirmation:
     """As `confirm`, for a sign-up that was found by its mail, in the caller's transaction."""
     session.refresh(signup, with_for_update=True)  # of two presses at once the second finds what the first did
@@ -76,6 +87,9 @@ def say_yes(
     found = _confirmation(parts, session, signup, enrollment, now)
     if found.standing is not Standing.OPEN or enrollment is None:
         return found
+    if found.nothing_kept:  # else whoever has the mailbox now could sign up again to come by what was written before
+        reader = session.get_one(Subscriber, enrollment.subscriber_id, with_for_update=True)
+        reader.reads_alone = alone and reader.phrase_since is None and not _anything_kept(session, reader.id)
     if found.returning and not start_over:
         enrollment = _come_back(session, signup, enrollment)
         parts.journal.note(Fact.RETURNED, [enrollment.id], now)
@@ -137,7 +151,13 @@ def _confirmation(
         return Confirmation(course, enrollment.perspective, Standing.EXPIRED)
     earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, course)).first()
     returning = earlier is not None and earlier.state is EnrollmentState.LEFT
-    return Confirmation(course, enrollment.perspective, Standing.OPEN, returning)
+    reader = session.get_one(Subscriber, enrollment.subscriber_id)
+    fresh = reader.phrase_since is None and not _anything_kept(session, reader.id)
+    return Confirmation(course, enrollment.perspective, Standing.OPEN, returning, nothing_kept=fresh)
+
+
+def _anything_kept(session: Session, subscriber: str) -> bool:
+    return session.scalars(asked.is_anything_kept(subscriber)).one()
 
 
 def _moving(parts: Parts, session: Session, signup: Signup, wish: Wish, now: datetime) -> Confirmation:

@@ -35,6 +35,8 @@ def handle(parts: Parts, now: datetime) -> int:
     count = 0
     while begun := _begin(parts, now):
         count += sum(_handle_safely(parts, ident, now) for ident in begun)
+    if count:
+        parts.db.scrub(wait=False)  # what was sealed to its reader shall not stand in the log as it arrived
     return count
 
 

@@ -16,7 +16,7 @@ from dripcourse.services.keys import Unsealable, new_id, new_pair, open_with, se
 from dripcourse.services.parts import Parts
 
 BY_REPLY_KEYS = "reply-keys"
-"""How a private key is wrapped; any other word here means that we cannot unwrap it."""
+"""How a private key is wrapped; any other word here means that only its reader's phrase unwraps it."""
 FROM_PAGE = "page"
 """The sender of what was written on the reader's own page."""
 KEPT_DELETED = timedelta(hours=12)
@@ -34,6 +34,8 @@ class Kept:
     sender: str
     at: datetime
     shared: bool
+    by_phrase: bool
+    """Whether only its reader's phrase opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ def keep(
     sender: str,
     now: datetime,
     ident: str | None = None,
+    shared: bool = False,
 ) -> Reply:
-    """Keep what somebody wrote in answer to a delivery, sealed to their own key, in the caller's transaction.
+    """Keep what somebody wrote in answer to a delivery, sealed to their own key, in the caller's transaction; `shared` if the host may read it.
 
     If it arrived as `inbound_id`, that arrival's sealed copy is destroyed with the same commit. One arrival, or one `ident`
     (a fresh id if it is None), becomes one reply however often this is called.
@@ -81,9 +84,10 @@ def keep(
         sender=sender,
         received_at=now,
     )
+    if shared:
+        share_words(parts, reply, text, now)
     session.add(reply)
-    arrival = session.get(Inbound, inbound_id) if inbound_id else None
-    if arrival is not None:
+    if inbound_id and (arrival := session.get(Inbound, inbound_id)):
         arrival.raw_sealed = None
     session.flush()
     return reply
@@ -119,7 +123,12 @@ def _key(parts: Parts, session: Session, subscriber: str, now: datetime) -> Read
 
 def read(parts: Parts, session: Session, reply: Reply) -> str:
     """The words of a reply. Raises Unsealable if its key is wrapped by something that only the reader has."""
-    return open_with(_private(parts, session, reply), reply.text_sealed, _TEXT, reply.id).decode()
+    return read_with(_private(parts, session, reply), reply)
+
+
+def read_with(private: bytes, reply: Reply) -> str:
+    """The words of a reply that is sealed to the pair of this private key. Raises Unsealable if it is another's."""
+    return open_with(private, reply.text_sealed, _TEXT, reply.id).decode()
 
 
 def read_raw(parts: Parts, session: Session, reply: Reply) -> bytes | None:
@@ -130,18 +139,39 @@ def read_raw(parts: Parts, session: Session, reply: Reply) -> bytes | None:
 
 
 def _private(parts: Parts, session: Session, reply: Reply) -> bytes:
-    key = session.get_one(ReaderKey, reply.reader_key_id)
+    return private_of(parts, session.get_one(ReaderKey, reply.reader_key_id))
+
+
+def private_of(parts: Parts, key: ReaderKey) -> bytes:
+    """The private half of a reader's key that REPLY_KEYS unwrap. Raises Unsealable if only its reader's phrase does."""
     if key.wrapped_by != BY_REPLY_KEYS:
         raise Unsealable("This was sealed with a phrase that only its reader knows.")
     return parts.keys.unseal(key.wrapped_private, _KEY, key.id)
+
+
+def seal_anew(private: bytes, reply: Reply, key: ReaderKey) -> None:
+    """Seal a reply, and the message it came in, to another of its reader's keys. Raises Unsealable if `private` does not open it."""
+    reply.text_sealed = seal_to(key.public_key, open_with(private, reply.text_sealed, _TEXT, reply.id), _TEXT, reply.id)
+    if reply.raw_sealed is not None:
+        raw = open_with(private, reply.raw_sealed, _RAW, reply.id)
+        reply.raw_sealed = seal_to(key.public_key, raw, _RAW, reply.id)
+    reply.reader_key_id = key.id
 
 
 def kept(session: Session, subscriber: str) -> list[Kept]:
     """What there is of a reader's replies in all courses, newest first, and none of their words."""
     rows = session.execute(asked.replies_of(subscriber))
     return [
-        Kept(reply.id, course, lesson, reply.sender, reply.received_at, shared=reply.shared_at is not None)
-        for reply, course, lesson in rows
+        Kept(
+            reply.id,
+            course,
+            lesson,
+            reply.sender,
+            reply.received_at,
+            shared=reply.shared_at is not None,
+            by_phrase=by != BY_REPLY_KEYS,
+        )
+        for reply, course, lesson, by in rows
     ]
 
 
@@ -173,8 +203,14 @@ def find(session: Session, subscriber: str, ident: str) -> Reply:
 def share(parts: Parts, session: Session, reply: Reply, now: datetime) -> None:
     """From now on the host can read this reply. Repeating it is harmless. Raises Unsealable as `read` does."""
     if reply.shared_at is None:
-        words = read(parts, session, reply).encode()
-        reply.host_sealed, reply.shared_at = parts.keys.seal(words, _HOST, reply.id), now
+        share_words(parts, reply, read(parts, session, reply), now)
+
+
+def share_words(parts: Parts, reply: Reply, words: str, now: datetime) -> None:
+    """As `share`, where the words are at hand: the host's copy is made of them."""
+    if reply.shared_at is None:
+        sealed = parts.keys.seal(words.encode(errors="replace"), _HOST, reply.id)
+        reply.host_sealed, reply.shared_at = sealed, now
 
 
 def take_back(reply: Reply) -> None:
@@ -211,3 +247,4 @@ def destroy_deleted(parts: Parts, now: datetime) -> None:
     with parts.db.write() as session:
         session.execute(asked.deleted_before(now - KEPT_DELETED))
         session.execute(asked.keys_without_use(now - KEPT_DELETED))
+    parts.db.scrub(wait=False)

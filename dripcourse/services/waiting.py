@@ -50,6 +50,7 @@ def accept(parts: Parts, token: str, ident: str, now: datetime) -> None:
         owner = whose.of_delivery(session, row.delivery_id, Proof.CLAIMED)
         if row.verdict == handling.STRANGER and owner is not None:
             receive.note(row, opened, handling.handle_for(parts, session, opened, owner, now), now)
+    parts.db.scrub(wait=False)
 
 
 def refuse(parts: Parts, token: str, ident: str) -> None:

@@ -11,7 +11,7 @@ from dripcourse.db.models import Delivery, Enrollment, LessonText, Reply
 from dripcourse.domain.delivery import Kind, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.services import replies
+from dripcourse.services import own_key, replies
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
 from dripcourse.services.replies import Kept
@@ -41,31 +41,54 @@ def look(parts: Parts, token: str) -> Answers:
     with parts.db.read() as session:
         delivery, enrollment = of_link(parts, session, token)
         asked = _asked(session, delivery, enrollment)
-        question = _question(parts, session, asked, enrollment) if asked else None
-        return Answers(question, replies.kept(session, enrollment.subscriber_id))
+        return Answers(
+            question(parts, session, asked, enrollment) if asked else None,
+            replies.kept(session, enrollment.subscriber_id),
+        )
 
 
-def write(parts: Parts, token: str, text: str, ident: str, now: datetime) -> None:
-    """Keep an answer under `ident`, a fresh id: once, however often this is called. Raises NotFound, or UsageError if it is too long."""
+def write(
+    parts: Parts, token: str, text: str, ident: str, now: datetime, *, shared: bool = False, phrase: str = ""
+) -> None:
+    """Keep an answer under `ident`, a fresh id: once, however often this is called.
+
+    With a `phrase`, that is set first and locks this answer already; `shared` lets the host read it. Raises NotFound, UsageError if it
+    is too long, and with a phrase as `own_key.with_phrase` does: then nothing was kept.
+    """
     if too_long(text):
         raise UsageError("That is more than can be kept at once.")
-    with parts.db.write() as session:
+
+    def keep(session: Session, *_: object) -> None:
         delivery, enrollment = of_link(parts, session, token)
-        asked = _asked(session, delivery, enrollment)
-        if asked is None:
-            raise NotFound("There is no lesson to answer.")
         replies.keep(
             parts,
             session,
             enrollment=enrollment,
-            delivery=asked,
+            delivery=_must_ask(session, delivery, enrollment),
             text=text,
             raw=None,
             inbound_id=None,
             sender=replies.FROM_PAGE,
             now=now,
             ident=ident,
+            shared=shared,
         )
+
+    with parts.db.read() as session:
+        delivery, enrollment = of_link(parts, session, token)
+        _must_ask(session, delivery, enrollment)
+    if phrase:
+        own_key.with_phrase(parts, enrollment.subscriber_id, phrase, ident, now, keep)
+        return
+    with parts.db.write() as session:
+        keep(session)
+
+
+def _must_ask(session: Session, delivery: Delivery, enrollment: Enrollment) -> Delivery:
+    asked = _asked(session, delivery, enrollment)
+    if asked is None:
+        raise NotFound("There is no lesson to answer.")
+    return asked
 
 
 def too_long(text: str) -> bool:
@@ -110,8 +133,8 @@ def _asked(session: Session, delivery: Delivery, enrollment: Enrollment) -> Deli
     return session.scalars(queries.delivery_by_key(Kind.LESSON, key)).first()
 
 
-def _question(parts: Parts, session: Session, asked: Delivery, enrollment: Enrollment) -> Question | None:
-    """As it was sent, if the words that were sent are known; else as it would be asked today."""
+def question(parts: Parts, session: Session, asked: Delivery, enrollment: Enrollment) -> Question | None:
+    """What a mail asked: as it was sent, if the words that were sent are known; else as it would be asked today; None if neither is."""
     course = parts.library.courses.get(enrollment.course)
     lesson = course.lesson(asked.lesson or "") if course else None
     said = session.get(LessonText, asked.lesson_text) if asked.lesson_text else None

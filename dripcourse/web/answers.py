@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 from flask import Response, request
 
+from dripcourse.services import own_words, writing
 from dripcourse.services import reader as place
-from dripcourse.services import writing
+from dripcourse.services.replies import Kept
 from dripcourse.web.me import answer_purpose, me_page, told
+from dripcourse.web.phrases import Trouble, new_phrase_fault, trouble
 from dripcourse.web.shell import page, shell
 from dripcourse.web.tokens import Made
 
@@ -16,18 +18,42 @@ _ALL = "all"
 def _write(token: str) -> Response | None:
     """Keep an answer, or show it again with what is wrong. The form's token holds its id, so one press is one answer however often it comes."""
     text, ident = request.form.get("text", "").replace("\r\n", "\n"), request.form.get("answer", "")
+    share = request.form.get("share") == "yes"
     if not text.strip():
-        return me_page(token, text=text, wrong="nothing", status=400)
+        return me_page(token, text=text, share=share, wrong="nothing", status=400)
     if writing.too_long(text):
-        return me_page(token, text=text, wrong="long", status=413)
+        return me_page(token, text=text, share=share, wrong="long", status=413)
     if shell().form_tokens.read(request.form.get("token", ""), answer_purpose(token, ident)) is not Made.BY_US:
-        return me_page(token, text=text, wrong="stale", status=400)
-    writing.write(shell().parts, token, text, ident, shell().now)
+        return me_page(token, text=text, share=share, wrong="stale", status=400)
+    typed, again = request.form.get("phrase", ""), request.form.get("phrase_again", "")
+    wrong = new_phrase_fault(typed, again) if typed or again else None
+    wrong = wrong or trouble(
+        lambda: writing.write(shell().parts, token, text, ident, shell().now, shared=share, phrase=typed)
+    )
+    return me_page(token, text=text, share=share, phrase_wrong=wrong, status=wrong.status) if wrong else None
+
+
+def _share(token: str) -> Response | None:
+    """Let the host read one answer. What a phrase locks is shared by the phrase alone: a page asks for it, and nothing is done yet."""
+    parts, ident = shell().parts, request.form.get("answer", "")
+    found = [each for each in writing.look(parts, token).kept if each.id == ident]
+    if found and found[0].by_phrase and not found[0].shared:
+        return _share_page(token, found)
+    writing.share(parts, token, ident, shell().now)
     return None
 
 
-def _share(token: str) -> None:
-    writing.share(shell().parts, token, request.form.get("answer", ""), shell().now)
+def _share_by_phrase(token: str) -> Response | None:
+    parts, ident, typed = shell().parts, request.form.get("answer", ""), request.form.get("phrase", "")
+    wrong = trouble(lambda: own_words.share(parts, token, ident, typed, shell().now))
+    found = [each for each in writing.look(parts, token).kept if each.id == ident]
+    return _share_page(token, found, wrong=wrong) if wrong else me_page(token, done="share")
+
+
+def _share_page(token: str, found: list[Kept], wrong: Trouble | None = None) -> Response:
+    here = place.look(shell().parts, token)
+    status = wrong.status if wrong else 200
+    return page("share.html", here.course, status=status, token=token, kept=told(found), tz=here.tz, wrong=wrong)
 
 
 def _take_back(token: str) -> None:
@@ -38,10 +64,11 @@ def _ask_to_delete(token: str) -> Response | None:
     """One button, and what it does. It is asked for by a press too, so that nothing that follows links comes near it."""
     parts, ident = shell().parts, _which()
     found = [each for each in writing.look(parts, token).kept if ident in (None, each.id)]
-    if not found:
+    if not found and not (ident is None and own_words.look(parts, token).phrase_since):
         return None
     course = place.look(parts, token).course
-    return page("delete.html", course, token=token, answer=ident or _ALL, kept=told(found))
+    phrase = ident is None and own_words.look(parts, token).phrase_since is not None
+    return page("delete.html", course, token=token, answer=ident or _ALL, kept=told(found), phrase=phrase)
 
 
 def _delete(token: str) -> None:
@@ -57,6 +84,7 @@ def _which() -> str | None:
 ACTS: dict[str, Callable[[str], Response | None]] = {
     "write": _write,
     "share": _share,
+    "share-now": _share_by_phrase,
     "take-back": _take_back,
     "delete": _ask_to_delete,
     "delete-now": _delete,

@@ -20,6 +20,7 @@ from dripcourse.web.inbound import inbound
 from dripcourse.web.incoming import FormRequest, in_form
 from dripcourse.web.lessons import earlier
 from dripcourse.web.limits import limit_signups
+from dripcourse.web.own import own
 from dripcourse.web.public import checked, public
 from dripcourse.web.reader import reader
 from dripcourse.web.shell import Shell, day
@@ -61,7 +62,7 @@ def create_app(
     )
     scripts = {name: (pages / f"{name}.js").read_text(encoding="utf-8").strip() for name in _SCRIPTS}
     _prepare_templates(app, pages, scripts)
-    for room in (signup, reader, earlier, public, health, webhooks, inbound, waiting, whole):
+    for room in (signup, reader, earlier, own, public, health, webhooks, inbound, waiting, whole):
         app.register_blueprint(room)
     limit_signups(app, "signup.ask", "whole.move")
     add_error_pages(app)

@@ -5,11 +5,12 @@ from typing import Any
 from flask import Response
 
 from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.services import own_words, writing
 from dripcourse.services import reader as place
-from dripcourse.services import writing
 from dripcourse.services.keys import new_id
 from dripcourse.services.replies import FROM_PAGE, Kept
 from dripcourse.web.covers import NOTHING_TRIED, Tried, cover_context
+from dripcourse.web.phrases import Trouble
 from dripcourse.web.shell import page, shell
 from dripcourse.web.whole import section
 
@@ -22,13 +23,16 @@ def me_page(
     *,
     done: str | None = None,
     text: str = "",
+    share: bool = False,
     wrong: str = "",
+    phrase_wrong: Trouble | None = None,
     tried: Tried = NOTHING_TRIED,
     status: int = 200,
 ) -> Response:
     """The page behind `/me/TOKEN`. `done` is the act that was just done, to be confirmed on it.
 
-    `text` is an answer that could not be kept, and `wrong` why not; `tried` is what came of choosing how mails look. Raises NotFound.
+    `text` is an answer that could not be kept, to be shared or not, and `wrong` or `phrase_wrong` why not; `tried` is what came of
+    choosing how mails look. Raises NotFound.
     """
     now, found = shell().now, place.look(shell().parts, token)
     return page(
@@ -45,18 +49,23 @@ def me_page(
         done=done,
         lessons=cover_context(token, tried),
         whole=section(found),
-        **_about_answers(token, text, wrong),
+        text=text,
+        share=share,
+        wrong=wrong,
+        phrase_wrong=phrase_wrong,
+        **_about_answers(token),
     )
 
 
-def _about_answers(token: str, text: str, wrong: str) -> dict[str, Any]:
-    answers, ident = writing.look(shell().parts, token), new_id()
+def _about_answers(token: str) -> dict[str, Any]:
+    """What can be answered, by a form of its own each time, and what was."""
+    parts, ident = shell().parts, new_id()
+    answers = writing.look(parts, token)
     return {
         "question": answers.question,
         "kept": told(answers.kept),
         "from_page": FROM_PAGE,
-        "text": text,
-        "wrong": wrong,
+        "own": own_words.look(parts, token),
         "answer": ident,
         "form_token": shell().form_tokens.make(answer_purpose(token, ident)),
     }

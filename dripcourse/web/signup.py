@@ -66,7 +66,8 @@ def confirm(token: str) -> Response:
         return page("never.html", _course_of(asked))
     perspective = request.form.get("perspective", asked.perspective)  # a program that leaves it out changes nothing
     start_over = request.form.get("go") != "on"
-    return _confirmation_page(answering.confirm(parts, token, perspective, now, start_over=start_over))
+    alone = request.form.get("alone") == "yes"
+    return _confirmation_page(answering.confirm(parts, token, perspective, now, start_over=start_over, alone=alone))
 
 
 def course_or_404(cover: str) -> Course:

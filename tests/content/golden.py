@@ -30,6 +30,8 @@ def letters() -> Iterator[tuple[str, Rendered]]:
         yield f"reading.{language}", renderer.reading(language, FACTS, subject="Note 1", read_url=url)
         yield f"help.{language}", renderer.answer("help", language, facts=facts)
         accept = {"accept_url": "https://notes.example.org/was-it-you/TOKEN"}
+        own = "https://notes.example.org/own/TOKEN"
+        yield f"own.{language}", renderer.system("own", language, own_url=own)
         yield f"was-it-you.{language}", renderer.answer("was_it_you", language, facts=accept)
 
 

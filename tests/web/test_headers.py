@@ -20,7 +20,12 @@ UNSET = ("health.readyz", "webhooks.sendgrid_events", "inbound.by_signature", "i
 @pytest.fixture
 def paths(site: Site) -> dict[str, str]:
     """An address for every route there is, by endpoint. A new route without one fails here."""
-    site.reading()
+    path = site.asked()
+    site.house.turn(minutes=1)
+    site.post(path, alone="yes")
+    site.house.tick()
+    site.post(site.link("me") + "/own", do="send")  # so that there is a link to own words
+    site.house.tick()
     site.asked("fresh@example.org")
     Reader(site.house).reply("Some words.", sender="somebody.else@example.org")  # so that a mail asks: was that you?
     found = {}

@@ -1,0 +1,216 @@
+"""Own words returned: the page that a phrase opens, and the one behind a fresh link. Opening either shows not a word and changes nothing."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, make_response, request, url_for
+
+from dripcourse.domain.course import Course
+from dripcourse.services import own_link, own_words
+from dripcourse.services import reader as place
+from dripcourse.services.keys import new_id
+from dripcourse.services.own_words import OwnWords
+from dripcourse.web.phrases import Trouble, new_phrase_fault, trouble
+from dripcourse.web.shell import page, shell
+from dripcourse.web.tokens import Made
+
+own = Blueprint("own", __name__)
+
+_STALE = Trouble("stale")
+
+
+@own.get("/me/<token>/own")
+def show(token: str) -> Response:
+    """How this reader can come to their own words."""
+    return own_page(token)
+
+
+@own.post("/me/<token>/own")
+def act(token: str) -> Response:
+    """Do what the pressed button says. A word that there is not changes nothing."""
+    do = request.form.get("do", "")
+    done = _ACTS.get(do)
+    return done(token, do) if done else own_page(token)
+
+
+@own.get("/own/<token>")
+def show_link(token: str) -> Response:
+    """One button, and how long the link is good."""
+    return _link_page(token)
+
+
+@own.post("/own/<token>")
+def act_link(token: str) -> Response:
+    """Show the words, save them, or lock them with a phrase."""
+    parts, now, do = shell().parts, shell().now, request.form.get("do", "")
+    if do == "set":
+        return _set_by_link(token)
+    if do not in _WAYS:
+        return _link_page(token)
+    try:
+        found, link = own_link.read(parts, token, now), own_link.look(parts, token, now)
+    except own_link.RunOut:
+        return page("own_run_out.html", status=410)
+    return _given(found, do, parts.library.courses.get(link.course), url_for("own.show_link", token=token))
+
+
+def own_page(
+    token: str, *, done: str = "", wrong: Trouble | None = None, about: str = "", status: int | None = None
+) -> Response:
+    """The page behind `/me/TOKEN/own`. `done` is what was just done; `wrong` is what went wrong, in the form that it is `about`."""
+    parts = shell().parts
+    standing, found = own_words.look(parts, token), place.look(parts, token)
+    return page(
+        "own.html",
+        found.course,
+        status=status or (wrong.status if wrong else 200),
+        token=token,
+        own=standing,
+        done=done,
+        wrong=wrong,
+        about=about,
+        **phrase_form(token),
+    )
+
+
+def phrase_form(token: str) -> dict[str, Any]:
+    """The hidden fields of a form that sets a phrase: one press is one phrase, however often it comes."""
+    ident = new_id()
+    return {"phrase_id": ident, "phrase_token": shell().form_tokens.make(_purpose(token, ident))}
+
+
+def _purpose(token: str, ident: str) -> str:
+    return f"phrase {ident} {token}"
+
+
+def _read(token: str, do: str) -> Response:
+    found: list[OwnWords] = []
+    parts, typed = shell().parts, request.form.get("phrase", "")
+    wrong = trouble(lambda: found.append(own_words.read(parts, token, typed, shell().now)))
+    if wrong:
+        return own_page(token, wrong=wrong, about="read")
+    return _given(found[0], do, place.look(parts, token).course, url_for("own.show", token=token))
+
+
+def _set(token: str, _do: str) -> Response:
+    parts = shell().parts
+    wrong = _setting(token, lambda typed, ident: own_words.set_phrase(parts, token, typed, ident, shell().now))
+    return own_page(token, wrong=wrong, about="set") if wrong else own_page(token, done="set")
+
+
+def _set_by_link(token: str) -> Response:
+    parts = shell().parts
+
+    def act(typed: str, ident: str) -> None:
+        own_link.set_phrase(parts, token, typed, ident, shell().now)
+
+    try:
+        wrong = _setting(token, act)
+        if wrong:
+            return _link_page(token, wrong=wrong)
+    except own_link.RunOut:
+        return page("own_run_out.html", status=410)
+    return page("own_locked.html")
+
+
+def _setting(token: str, act: Callable[[str, str], None]) -> Trouble | None:
+    """Set the phrase that a form holds; what is wrong with it, if anything is."""
+    typed, again, ident = (request.form.get(name, "") for name in ("phrase", "phrase_again", "phrase_id"))
+    if shell().form_tokens.read(request.form.get("phrase_token", ""), _purpose(token, ident)) is not Made.BY_US:
+        return _STALE
+    return new_phrase_fault(typed, again) or trouble(lambda: act(typed, ident))
+
+
+def _change(token: str, _do: str) -> Response:
+    old, typed, again = (request.form.get(name, "") for name in ("old", "phrase", "phrase_again"))
+    parts = shell().parts
+    wrong = new_phrase_fault(typed, again) or trouble(
+        lambda: own_words.change_phrase(parts, token, old, typed, shell().now)
+    )
+    return own_page(token, wrong=wrong, about="change") if wrong else own_page(token, done="change")
+
+
+def _send(token: str, _do: str) -> Response:
+    sent = own_link.ask(shell().parts, token, shell().now)
+    return own_page(token, done="sent" if sent else "enough")
+
+
+def _not_alone(token: str, _do: str) -> Response:
+    own_words.take_back_alone(shell().parts, token)
+    return own_page(token, done="not-alone")
+
+
+def _link_page(token: str, *, wrong: Trouble | None = None) -> Response:
+    parts = shell().parts
+    try:
+        link = own_link.look(parts, token, shell().now)
+    except own_link.RunOut:
+        return page("own_run_out.html", status=410)
+    return page(
+        "own_link.html",
+        parts.library.courses.get(link.course),
+        status=wrong.status if wrong else 200,
+        token=token,
+        until=link.until.astimezone(link.tz),
+        tz=link.tz,
+        wrong=wrong,
+        **phrase_form(token),
+    )
+
+
+def _given(found: OwnWords, do: str, course: Course | None, back: str) -> Response:
+    """The words: as a page to look at, or as a file to keep."""
+    today = shell().now.astimezone(found.tz).date()
+    if do == "read":
+        return page("own_words.html", course, words=found, today=today, back=back)
+    if do == "save":
+        return _file(page("own_file.html", course, words=found, today=today), today, "html")
+    return _file(make_response(json.dumps(_as_data(found, today), ensure_ascii=False, indent=1)), today, "json")
+
+
+def _file(response: Response, today: date, ending: str) -> Response:
+    """As a file with a name that says nothing."""
+    response.headers["Content-Type"] = {"html": "text/html", "json": "application/json"}[ending] + "; charset=utf-8"
+    response.headers["Content-Disposition"] = f'attachment; filename="notes-{today.isoformat()}.{ending}"'
+    return response
+
+
+def _as_data(found: OwnWords, today: date) -> dict[str, Any]:
+    return {
+        "made": today.isoformat(),
+        "courses": [
+            {
+                "title": course.title,
+                "language": course.language,
+                "lessons": [
+                    {
+                        "subject": lesson.asked.subject if lesson.asked else None,
+                        "prompt": lesson.asked.prompt if lesson.asked else None,
+                        "answers": [
+                            {
+                                "at": each.at.isoformat(),
+                                "by_mail": each.by_mail,
+                                "shared": each.shared,
+                                "text": each.text,
+                            }
+                            for each in lesson.entries
+                        ],
+                    }
+                    for lesson in course.lessons
+                ],
+            }
+            for course in found.courses
+        ],
+    }
+
+
+_WAYS = ("read", "save", "data")
+_ACTS: dict[str, Callable[[str, str], Response]] = {
+    **dict.fromkeys(_WAYS, _read),
+    "set": _set,
+    "change": _change,
+    "send": _send,
+    "not-alone": _not_alone,
+}
