@@ -63,7 +63,7 @@ class Cost:
 
 
 COST = Cost(passes=6, mebibytes=128)
-"""Half a second to a second of a processor, and memory that a small server has (measured in decision 0022)."""
+"""Half a second to a second of a processor, and memory that a small server has (measured in decision 0023)."""
 
 
 @dataclass(frozen=True, slots=True)
