@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from dripcourse.fakes.serve import Signer
+from dripcourse.services.keys import new_id
 from dripcourse.web import limits, reader
 from dripcourse.web.app import create_app
 from dripcourse.web.shell import shell
@@ -75,18 +76,46 @@ def ground(folder: Path, database_url: str | None = None, *, proxies: int = 0) -
 
 
 def live(site: Site) -> None:
-    """Readers come, write, rest, leave; one never answers, one is somebody else; whoever wrote, wrote the canary."""
+    """Readers come, write, rest, leave; one never answers, one is somebody else; whoever wrote, wrote the canary.
+
+    One has a phrase, which nobody here knows any more. One alone reads their mailbox, and so may see their words: no canary.
+    """
     for number, reading in enumerate(("betrayed", "betraying", "", "")):
         who = f"r{number}@example.org"
         site.reading(who, perspective=reading, zone="Europe/Berlin")
         Reader(site.house, who).reply(f"A word of mine: {CANARY}.")
+    lock(site, site.link("me", "r0@example.org"))
     site.post(site.link("me", "r1@example.org"), do="pause")
     site.post(site.link("leave", "r2@example.org"))
+    read_alone(site, "alone@example.org")
     for _ in range(3):
         site.house.turn(days=7)
         site.house.tick()
     Reader(site.house, "r0@example.org").reply(f"{CANARY} again", sender="somebody.else@example.org")
+    site.post(site.link("me", "alone@example.org") + "/own", do="send")
+    site.house.tick()
     site.asked("pending@example.org")
+
+
+def lock(site: Site, me: str) -> None:
+    """Set a phrase, wherever on the reader's pages one can be set."""
+    phrase = "a wall of four old " + new_id()
+    for path in (me, f"{me}/own"):
+        for form in read_page(site.get(path).get_data(as_text=True), path)[1]:
+            fields = dict(form.fields)
+            if "phrase_again" in fields and "old" not in fields:
+                do = dict(form.buttons).get("do", "set")
+                site.post(form.action, **fields | {"phrase": phrase, "phrase_again": phrase, "do": do})
+                return
+
+
+def read_alone(site: Site, who: str) -> None:
+    """A reader who says at the confirmation that nobody else reads their mailbox."""
+    path = site.asked(who)
+    site.house.turn(minutes=1)
+    site.post(path, alone="yes")
+    site.house.tick()
+    Reader(site.house, who).reply("Words that may be shown.")
 
 
 def look_around(site: Site, signer: Signer) -> Ground:
