@@ -8,10 +8,10 @@ from functools import cache
 
 import pytest
 
-from dripcourse.content.files import course_directories
-from dripcourse.content.load import MAX_MAIL, Library, load_library
+from dripcourse.content.load import MAX_MAIL, Library
 from dripcourse.content.render import LessonFacts, Rendered, Renderer
 from dripcourse.domain.course import UNSAID, Course, Lesson
+from tests.support.once import built_in
 
 HURT, BROKE = "betrayed", "betraying"
 WRITTEN = date(2026, 11, 23)
@@ -68,9 +68,8 @@ class Reading:
         return self.lesson.number
 
 
-@cache
 def library() -> Library:
-    return load_library(course_directories(None))
+    return built_in()
 
 
 @cache

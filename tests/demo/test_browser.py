@@ -11,13 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, Route, expect, sync_playwright
 
-from dripcourse.bootstrap import load_courses
 from tests.demo.player import served
+from tests.support.once import built_in
 
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = (390, 844), (1280, 800)
-LESSONS = load_courses(None).courses["rebuilding-trust"].lessons
+LESSONS = built_in().courses["rebuilding-trust"].lessons
 
 
 @pytest.fixture(scope="module")

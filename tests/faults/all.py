@@ -1,6 +1,6 @@
 """`python -m tests.faults.all`: ten thousand kills, over every number of workers, database and transport. Exit 1 if a promise broke.
 
-One cell after the other, each with its own folder and seed; each that is done is a line of JSON in `results.jsonl` of the folder.
+Some cells at once, each with its own folder and seed; each that is done is a line of JSON in `results.jsonl` of the folder.
 Started again with the same folder, it goes on with what is missing. At the end it prints a table of all.
 """
 
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from itertools import product
 from pathlib import Path
 
@@ -84,14 +85,17 @@ def main() -> int:
     asked.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "campaign")
     asked.add_argument("--kills", type=int, default=KILLS, help="in each of the 24 cells")
     asked.add_argument("--database", choices=DATABASES, action="append", help="only this one")
+    asked.add_argument("--at-once", type=int, default=1, help="cells at a time; one leaves a second core idle")
     said = asked.parse_args()
     said.folder.mkdir(parents=True, exist_ok=True)
     results = said.folder / "results.jsonl"
-    for cell, seed in cells(said.database or DATABASES):
-        if cell not in {cell_of(found) for found in read_results(results)}:
-            found = run_cell(said.folder, cell, seed, said.kills)
+    done = {cell_of(found) for found in read_results(results)}
+    missing = [(cell, seed) for cell, seed in cells(said.database or DATABASES) if cell not in done]
+    with ThreadPoolExecutor(said.at_once) as pool:
+        begun = [pool.submit(run_cell, said.folder, cell, seed, said.kills) for cell, seed in missing]
+        for each in as_completed(begun):
             with results.open("a") as file:
-                file.write(json.dumps(found) + "\n")
+                file.write(json.dumps(each.result()) + "\n")
     print(as_table(read_results(results)), end="")
     return 0 if all(found["kept"] for found in read_results(results)) else 1
 

@@ -17,12 +17,11 @@ from textwrap import wrap
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from dripcourse.content.files import course_directories
-from dripcourse.content.load import load_library
 from dripcourse.content.render import LessonFacts, Renderer
 from dripcourse.inbound import read_mail
 from tests.inbound.readers import TEXTS
 from tests.support.house import ENVIRONMENT
+from tests.support.once import built_in
 
 NAME, LETTERS, READER = "Slow Letters", "r+abcdefgh@reply.letters.example.org", "Anna Example <anna@example.org>"
 ADDRESS = f"{NAME} <{LETTERS}>"
@@ -44,7 +43,7 @@ class Sent:
 @cache
 def lessons() -> tuple[Sent, ...]:
     """Every lesson of the built-in course, as its own renderer fills it in."""
-    library = load_library(course_directories(None))
+    library = built_in()
     course = library.courses["rebuilding-trust"]
     renderer = Renderer(library, base_url=ENVIRONMENT["BASE_URL"], postal_address=ENVIRONMENT["POSTAL_ADDRESS"])
     base = ENVIRONMENT["BASE_URL"]

@@ -20,8 +20,13 @@ from dripcourse.db.models import Instance
 from dripcourse.db.session import Database
 
 _load, _made = bootstrap.load_courses, Renderer
-_built_in = cache(lambda: _load(None))
-_compiled = cache(lambda words: _made(_built_in(), **dict(words)))
+_compiled = cache(lambda words: _made(built_in(), **dict(words)))
+
+
+@cache
+def built_in() -> Library:
+    """The built-in course, as every installation without courses of its own reads it."""
+    return _load(None)
 
 
 @contextmanager
@@ -36,11 +41,11 @@ def read_once() -> Iterator[None]:
 
 
 def _courses(courses_dir: Path | None) -> Library:
-    return _load(courses_dir) if courses_dir or Path(OWN_COURSES).is_dir() else _built_in()
+    return _load(courses_dir) if courses_dir or Path(OWN_COURSES).is_dir() else built_in()
 
 
 def _renderer(library: Library, **words: str) -> Renderer:
-    return _compiled(tuple(words.items())) if library is _built_in() else _made(library, **words)
+    return _compiled(tuple(words.items())) if library is built_in() else _made(library, **words)
 
 
 def migrate(db: Database) -> None:
