@@ -11,7 +11,7 @@ from dripcourse.db import personal, queries
 from dripcourse.db.models import Delivery, Enrollment, Instance, Subscriber
 from dripcourse.db.session import fingerprint
 from dripcourse.domain.course import Course, Lesson, next_lesson
-from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
+from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.pacing import next_due
 from dripcourse.services import stay
@@ -112,22 +112,23 @@ def _stopped(parts: Parts, enrollment: Enrollment, known: Known) -> bool:
 def _catch_up(
     parts: Parts, session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, known: Known
 ) -> int:
-    """Give an enrollment the lessons that the journal says have gone, and its place after them."""
-    count = 0
-    while lesson := next_lesson(
-        course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset()
-    ):
-        went_at = _at(parts, known, Fact.ACCEPTED, lesson_key(enrollment.id, lesson.slug))
-        if went_at is None:
-            break
-        _put(session, enrollment, subscriber, lesson, DeliveryState.ACCEPTED, went_at)
-        enrollment.last_lesson, enrollment.last_number = lesson.slug, lesson.number
-        enrollment.last_accepted_at = went_at
-        count += 1
-    if count and enrollment.state is EnrollmentState.ACTIVE and enrollment.last_accepted_at is not None:
+    """Give an enrollment every lesson that the journal says has gone and the backup does not, and its place after the last of them."""
+    seen = session.execute(queries.lessons_seen([enrollment.id]))
+    settled = {slug for _, slug, _, state in seen if state not in IN_HAND}
+    # each by itself, not one after the other: the course may have been edited since, and what went must not go again
+    went = [
+        (at, lesson)
+        for lesson in course.lessons
+        if lesson.slug not in settled
+        and (at := _at(parts, known, Fact.ACCEPTED, lesson_key(enrollment.id, lesson.slug))) is not None
+    ]
+    for at, lesson in sorted(went, key=lambda each: (each[0], each[1].number)):
+        _put(session, enrollment, subscriber, lesson, DeliveryState.ACCEPTED, at)
+        enrollment.last_lesson, enrollment.last_number, enrollment.last_accepted_at = lesson.slug, lesson.number, at
+    if went and enrollment.state is EnrollmentState.ACTIVE and enrollment.last_accepted_at is not None:
         slot, welcome = stay.slot_of(enrollment), enrollment.last_number == 0
         stay.set_due(enrollment, next_due(slot, enrollment.pace, enrollment.last_accepted_at, after_welcome=welcome))
-    return count
+    return len(went)
 
 
 def _doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, now: datetime) -> int:

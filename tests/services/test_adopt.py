@@ -7,7 +7,7 @@ import pytest
 
 from dripcourse.domain.errors import MuteError, SettingsError
 from dripcourse.services import adopt, overview, stay
-from tests.support.house import open_house, subjects
+from tests.support.house import open_house, subjects, write_course, write_lesson
 
 
 def copy_of(folder: Path, to: Path) -> Path:
@@ -66,6 +66,32 @@ def test_a_restored_backup_repeats_no_lesson_and_writes_to_nobody_who_left(tmp_p
             stays: "completed",
             leaves: "left",
         }
+
+
+def test_a_lesson_put_in_since_the_backup_hides_none_that_went_after_it(tmp_path: Path) -> None:
+    """The journal is asked about each lesson by itself: the course's order may be another by now."""
+    original, courses = tmp_path / "original", tmp_path / "courses"
+    original.mkdir()
+    course = write_course(courses, lessons=5)
+    with open_house(original, COURSES_DIR=str(courses)) as house:
+        house.enroll(course="small")
+        house.tick()
+        house.parts.db.close()
+        backup = copy_of(original, tmp_path / "backup")
+        for _ in range(20):
+            house.turn(days=1)
+            house.tick()
+        went, now = subjects(house.mails()), house.now
+    assert went == ["Letter 0", "Letter 1", "Letter 2", "Letter 3"]
+    for number in (4, 3, 2, 1):
+        (course / f"0{number}-lesson-{number}.md").rename(course / f"0{number + 1}-lesson-{number}.md")
+    write_lesson(course, 1, "put-in")
+    with open_house(backup, now=now, JOURNAL_DIR=str(original / "journal"), COURSES_DIR=str(courses)) as house:
+        assert adopt.adopt(house.parts, now).accepted == 3
+        for _ in range(40):
+            house.turn(days=1)
+            house.tick()
+        assert subjects(house.mails()) == ["Letter 4"]
 
 
 def test_without_a_journal_what_fell_due_since_is_unsure(tmp_path: Path) -> None:
