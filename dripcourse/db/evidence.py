@@ -3,11 +3,35 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, String, Text, TypeDecorator, func, select, true, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Select,
+    String,
+    Text,
+    TypeDecorator,
+    Update,
+    delete,
+    func,
+    select,
+    true,
+    type_coerce,
+)
 from sqlalchemy.orm import Session
 
-from dripcourse.db import copying
-from dripcourse.db.models import Base, Beat, Delivery, Enrollment, Inbound, ReaderKey, Reply, Signup, Subscriber
+from dripcourse.db import arrivals, copying, replies, retention
+from dripcourse.db.models import (
+    Base,
+    Beat,
+    Delivery,
+    Enrollment,
+    Erasure,
+    Inbound,
+    ReaderKey,
+    Reply,
+    Signup,
+    Subscriber,
+)
 from dripcourse.db.sealed import PLACES
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.enrollment import EnrollmentState
@@ -54,25 +78,43 @@ def replies_by_mail(*, copied: bool) -> Select[int]:
 
 
 def past(
-    *, signup: datetime, confirm: datetime, arrival: datetime, deleted: datetime, beat: datetime
+    *,
+    signup: datetime,
+    confirm: datetime,
+    arrival: datetime,
+    deleted: datetime,
+    ended: datetime,
+    answers: datetime,
+    events: datetime,
+    erasure: datetime,
+    beat: datetime,
 ) -> Iterator[tuple[str, Select[int]]]:
-    """(what, how many) is older than each instant says, and should have gone; nothing of it if all clocks of retention run."""
-    used = select(Reply.id).where(Reply.reader_key_id == ReaderKey.id).exists()
-    limits: dict[str, tuple[type[Base], list[ColumnElement[bool]]]] = {
-        "sign-ups": (Signup, [Signup.requested_at < signup, Signup.handled_at.is_not(None)]),
-        "unconfirmed readers": (
-            Enrollment, [Enrollment.created_at < signup, Enrollment.state == EnrollmentState.PENDING],
+    """(what, how many) is older than each instant says, and should have gone; nothing of it if all clocks of retention run.
+
+    Where a statement deletes it, that statement's own condition is asked.
+    """
+    told: dict[str, Delete | Update] = {
+        "sign-ups": delete(Signup).where(Signup.requested_at < signup, Signup.handled_at.is_not(None)),
+        "unconfirmed readers": delete(Enrollment).where(
+            Enrollment.created_at < signup, Enrollment.state == EnrollmentState.PENDING
         ),
-        "confirmations": (Delivery, [Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < confirm]),
-        "messages of nobody": (
-            Inbound, [Inbound.received_at < arrival, Inbound.handled_at.is_not(None), Inbound.raw_sealed.is_not(None)],
-        ),
-        "deleted replies": (Reply, [Reply.deleted_at < deleted]),
-        "retired keys": (ReaderKey, [ReaderKey.retired_at < deleted, ~used]),
-        "beats": (Beat, [Beat.beat_at < beat]),
-    }  # fmt: skip
-    for what, (model, where) in limits.items():
-        yield what, select(func.count()).select_from(model).where(*where)
+        "confirmations": delete(Delivery).where(Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < confirm),
+        "messages of nobody": arrivals.forget_raw(arrival, ""),
+        "deleted replies": replies.deleted_before(deleted),
+        "retired keys": replies.keys_without_use(deleted),
+        "replies of courses that ended": retention.replies_ended_before(ended),
+        "answers to mails": retention.forget_answers(answers),
+        "provider's events": retention.events_handled_before(events),
+        "erasures that were asked for": delete(Erasure).where(Erasure.asked_at < erasure),
+        "beats": delete(Beat).where(Beat.beat_at < beat),
+    }
+    for what, statement in told.items():
+        yield (
+            what,
+            select(func.count())
+            .select_from(statement.table)
+            .where(statement.whereclause if statement.whereclause is not None else true()),
+        )
 
 
 def image(session: Session) -> bytes | None:

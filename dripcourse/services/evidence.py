@@ -16,7 +16,7 @@ from dripcourse.domain.address import email_address, normal_form
 from dripcourse.domain.errors import AddressError
 from dripcourse.domain.finding import Finding, unseen, well, wrong
 from dripcourse.domain.kept import Form, columns_of
-from dripcourse.services import arrive, replies, signup
+from dripcourse.services import arrive, replies, retention, signup
 from dripcourse.services.keys import Unsealable
 from dripcourse.services.parts import Parts
 from dripcourse.services.tick import FORGET_BEATS, TIDY_EVERY
@@ -44,7 +44,7 @@ def examine_database(parts: Parts, now: datetime) -> Iterator[Finding]:
         yield from _locked(parts, session)
         yield from _shared_only(session)
         yield _fingerprints(parts, session)
-        yield _gone(session, now)
+        yield _gone(parts, session, now)
         yield from _overwritten(parts, session)
 
 
@@ -132,13 +132,17 @@ def _fingerprints(parts: Parts, session: Session) -> Finding:
     return proof_of("What finds an address again is a keyed fingerprint", sorted(set(faults)), proof)
 
 
-def _gone(session: Session, now: datetime) -> Finding:
+def _gone(parts: Parts, session: Session, now: datetime) -> Finding:
     then = now - _SLACK
     limits = evidence.past(
         signup=then - signup.FORGET_AFTER,
         confirm=then - signup.REMEMBERED,
         arrival=then - arrive.FORGET_AFTER,
         deleted=then - replies.KEPT_DELETED,
+        ended=retention.months_before(then, parts.rules.replies_kept_months),
+        answers=then - retention.ANSWERS_KEPT,
+        events=then - retention.EVENTS_KEPT,
+        erasure=then,
         beat=then - FORGET_BEATS,
     )
     counts = {what: session.scalars(statement).one() for what, statement in limits}

@@ -16,6 +16,7 @@ from dripcourse.db.models import (
     Beat,
     Delivery,
     Enrollment,
+    Erasure,
     Inbound,
     LessonText,
     ProviderEvent,
@@ -99,9 +100,10 @@ BYTES = "The bytes of the file hold no address"
 WORDS = b"I did not sleep for three nights, and nobody noticed.\nNot one of them."
 
 
+_SOMEBODY = func.min(Subscriber.id)
 _PLAIN_DIGEST = (
     update(Subscriber)
-    .where(Subscriber.id == select(func.min(Subscriber.id)).scalar_subquery())
+    .where(Subscriber.id == select(_SOMEBODY).scalar_subquery())
     .values(address_index=sha256(b"reader@example.org").digest())
 )
 
@@ -126,6 +128,14 @@ _PLAIN_DIGEST = (
         (update(Delivery).where(Delivery.kind == "confirm").values(claimed_at=OLD), GONE),
         (update(Reply).values(deleted_at=OLD), GONE),
         (update(Beat).values(beat_at=OLD), GONE),
+        (
+            insert(ProviderEvent).values(
+                id="e", kind="delivered", happened_at=OLD, received_at=OLD, handled_at=OLD, detail=""
+            ),
+            GONE,
+        ),
+        (update(Delivery).values(answer_sealed=b"\xff" * 60, changed_at=OLD), GONE),
+        (insert(Erasure).values(subscriber_id=select(_SOMEBODY).scalar_subquery(), asked_at=OLD, wake_at=OLD), GONE),
     ],
 )
 def test_a_database_that_was_tampered_with_fails_that_very_claim(lived: House, tampering: object, claim: str) -> None:
@@ -149,6 +159,13 @@ def test_a_message_of_nobody_and_a_key_without_use_are_past_their_time(lived: Ho
         session.execute(delete(Inbound))
         session.execute(delete(Reply))
         session.execute(update(ReaderKey).values(retired_at=OLD))
+    assert failing(lived) == [GONE]
+
+
+def test_words_of_a_course_that_ended_long_ago_are_past_their_time(lived: House) -> None:
+    with lived.parts.db.write() as session:
+        session.execute(update(Reply).values(received_at=OLD))
+        session.execute(update(Enrollment).values(ended_at=OLD, state="completed"))
     assert failing(lived) == [GONE]
 
 
