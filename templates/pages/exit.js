@@ -4,7 +4,7 @@
   var longest = 3000; // from the first of three presses to the last, in milliseconds
   var alone = false, presses = [];
 
-  // One word in this tab's own memory, and only once somebody has left: by it Back finds no page of ours.
+  // One word in this tab's own memory, written by leaving and by nothing else: by it Back finds no page of ours.
   function tab(act) {
     try { return act(sessionStorage); } catch (_) { return null; }
   }

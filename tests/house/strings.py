@@ -191,18 +191,28 @@ def _see(found: Strings, site: Site, path: str) -> list[str]:
 def _press_everything(found: Strings, site: Site) -> None:
     """Every button of every such page, the ones that end things last: what came of it has an address and a title too."""
     me, leave, confirm = (site.link(purpose) for purpose in ("me", "leave", "confirm"))
-    last = ("leave", "never", "erase", "delete")
-    for path in (me, f"{me}/letters", leave, confirm, f"/c/{COVER}"):
-        page = _Text(site.get(path).get_data(as_text=True))
-        buttons = [
-            (action or path, hidden, button)
-            for action, hidden, buttons in page.forms
-            for button in buttons or [("", "")]
-        ]
-        for action, hidden, (name, value) in sorted(buttons, key=lambda each: any(word in str(each) for word in last)):
-            fields = dict(hidden) | ({name: value} if name else {})
-            answer = site.post(action.split("#")[0], **fields)
-            found.pages.add((_masked(action), _Text(answer.get_data(as_text=True)).title))
+    below = [
+        path.replace("…", me.split("/")[2]) for path, _ in sorted(found.pages) if re.fullmatch(r"/me/…/[a-z-]+", path)
+    ]
+    pressed = []
+    for path in (me, *below, leave, confirm, f"/c/{COVER}"):
+        for action, hidden, buttons in _Text(site.get(path).get_data(as_text=True)).forms:
+            pressed += [(action or path, dict(hidden) | dict([button])) for button in buttons or [("", "")]]
+    for action, fields in sorted(pressed, key=_ends):
+        answer = site.post(action.split("#")[0], **{name: value for name, value in fields.items() if name})
+        if saved := answer.headers.get("Content-Disposition"):
+            found.files.add(saved.partition("filename=")[2])
+            continue
+        found.pages.add((_masked(action), _Text(answer.get_data(as_text=True)).title))
+
+
+def _ends(press: tuple[str, dict[str, str]]) -> int:
+    """How final a press is: what ends more comes later."""
+    action, fields = press
+    words = {*action.split("/")[1::2], *fields, *fields.values()}
+    return max(
+        (place for place, word in enumerate(("delete", "leave", "never", "erase"), 1) if word in words), default=0
+    )
 
 
 def _masked(text: str) -> str:
