@@ -90,6 +90,12 @@ def pages(served: Served) -> dict[str, str]:
     site.reading("gone@example.org")
     gone = site.link("leave", "gone@example.org")
     site.post(gone)
+    site.post(f"{me}/move", email="moving@example.org")
+    site.house.tick()
+    site.reading("erased@example.org")
+    erased = site.link("me", "erased@example.org")
+    site.post(f"{erased}/erase")
+    site.house.tick()
     return {
         "signup": "/",
         "support": "/support",
@@ -103,6 +109,12 @@ def pages(served: Served) -> dict[str, str]:
         "resting": resting,
         "writing": writing,
         "ended": site.link("me", "gone@example.org"),
+        "take": f"{me}/take",
+        "move": f"{me}/move",
+        "nothing to move": f"{site.link('me', 'gone@example.org')}/move",
+        "moving": site.link("confirm", "moving@example.org"),
+        "erase": f"{me}/erase",
+        "erased": erased,
         "missing": "/nothing",
     }
 
@@ -129,7 +141,7 @@ def test_every_page_is_accessible_and_asks_nothing_of_anybody_else(
             is_accessible(page)
             does_not_scroll_sideways(page)
     assert not served.elsewhere
-    assert [each for each in served.complaints if "404" not in each] == []
+    assert [each for each in served.complaints if "404" not in each and "410" not in each] == []
     assert served.site.dump() == before, "a scanner that runs scripts changes nothing"
 
 
@@ -300,3 +312,56 @@ def test_the_trap_is_out_of_sight_and_out_of_the_way(served: Served) -> None:
         expect(trap).not_to_be_in_viewport()
         assert trap.get_attribute("tabindex") == "-1"
         assert page.get_by_role("textbox").count() == 1, "a screen reader meets one field to write in"
+
+
+@pytest.mark.parametrize(("width", "script"), [(PHONE, True), (PHONE, False), (DESK, True), (DESK, False)])
+def test_a_reader_takes_everything_along_moves_and_erases_with_the_keyboard_alone(
+    served: Served, width: int, script: bool
+) -> None:
+    site, old, new = (
+        served.site,
+        f"old-{width}-{script}@example.org".lower(),
+        f"new-{width}-{script}@example.org".lower(),
+    )
+    site.reading(old)
+
+    def press(page: Page, role: str, name: str) -> None:
+        page.get_by_role(role, name=name).focus()  # type: ignore[arg-type]
+        page.keyboard.press("Enter")
+
+    def open_whole(page: Page, link: str) -> None:
+        page.get_by_text("Everything that is kept of you").focus()
+        page.locator("summary", has_text="Everything that is kept of you").press("Enter")
+        press(page, "link", link)
+
+    with served.visit(width, script=script, accept_downloads=True) as page:
+        page.goto(site.link("me", old))
+        open_whole(page, "Take everything with you")
+        with page.expect_download() as file:
+            press(page, "button", "A file to read")
+        assert file.value.suggested_filename.startswith("letters-20")
+        press(page, "link", "Back to your page")
+        open_whole(page, "Move to another address")
+        page.get_by_label("The new address").fill("nonsense")
+        press(page, "button", "Ask there")
+        expect(page.get_by_text("Something needs another look")).to_be_visible()
+        is_accessible(page)
+        expect(page.get_by_label("The new address")).to_have_value("nonsense")
+        page.get_by_label("The new address").fill(new)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Now look in your mailbox")).to_be_visible()
+        site.house.tick()
+        page.goto(site.link("confirm", new))
+        press(page, "button", "Yes, send them here")
+        expect(page.get_by_text("From now on the letters come here")).to_be_visible()
+        is_accessible(page)
+        site.house.turn(days=4)
+        site.house.tick()
+        page.goto(site.link("me", new))
+        open_whole(page, "Erase everything")
+        press(page, "button", "Erase everything")
+        expect(page.get_by_role("heading", name="It is being erased")).to_be_visible()
+        is_accessible(page)
+        does_not_scroll_sideways(page)
+        page.goto(page.url)
+        expect(page.get_by_role("heading", name="Nothing is kept here any more")).to_be_visible()
