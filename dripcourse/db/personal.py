@@ -84,6 +84,20 @@ def lessons_of(enrollment: str, states: Collection[DeliveryState]) -> Select[Del
     return _lessons(enrollment).where(Delivery.state.in_(states)).order_by(Delivery.claimed_at, Delivery.id)
 
 
+def lessons_had(enrollment: str) -> Select[Delivery]:
+    """All lessons of an enrollment, whatever their state."""
+    return _lessons(enrollment)
+
+
+def written_in(enrollment: str, key: str) -> Select[Reply]:
+    """What was written in an enrollment, is sealed to this key and was not deleted; held until the transaction ends."""
+    return (
+        select(Reply)
+        .where(Reply.enrollment_id == enrollment, Reply.reader_key_id == key, Reply.deleted_at.is_(None))
+        .with_for_update()
+    )
+
+
 def _lessons(enrollment: str) -> Select[Delivery]:
     return select(Delivery).where(Delivery.enrollment_id == enrollment, Delivery.kind == Kind.LESSON)
 

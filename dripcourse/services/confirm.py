@@ -1,8 +1,9 @@
 """Confirming: the reader's own yes, by the page behind the confirmation mail or by a reply to it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -12,11 +13,13 @@ from dripcourse.db.models import Enrollment, Signup, Subscriber
 from dripcourse.domain.address import email_address
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.errors import Gone, NotFound
-from dripcourse.services import cover, move
+from dripcourse.services import cover, move, move_words
 from dripcourse.services.enroll import Wish, activate, keep_evidence
 from dripcourse.services.journal import Fact
+from dripcourse.services.move_words import Brought
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
+from dripcourse.services.stay import slot_of
 from dripcourse.services.suppression import forget_erased, suppress
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -42,6 +45,10 @@ class Confirmation:
     standing: Standing
     returning: bool = False
     moving: bool = False
+    words: bool = False
+    """Whether a phrase would bring along what was written before a move."""
+    tz: tzinfo = UTC
+    """The zone of whoever moves."""
     nothing_kept: bool = False
     """Whether nothing that this reader wrote is here: then it can be asked whether they alone read their mailbox."""
 
@@ -54,17 +61,31 @@ def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
         return _confirmation(parts, session, signup, enrollment, now)
 
 
+def open_words(parts: Parts, token: str, typed: str, now: datetime) -> Brought | None:
+    """What was written before a move, opened by its reader's phrase, to be brought along. Raises NotFound, and as `move_words.open_words`."""
+    with parts.db.read() as session:
+        wish = read_wish(parts, _signup(parts, session, token))
+    return move_words.open_words(parts, wish.moves, typed, now) if wish.moves else None
+
+
 def confirm(
-    parts: Parts, token: str, perspective: str | None, now: datetime, *, start_over: bool = True, alone: bool = False
+    parts: Parts,
+    token: str,
+    perspective: str | None,
+    now: datetime,
+    *,
+    start_over: bool = True,
+    alone: bool = False,
+    words: Brought | None = None,
 ) -> Confirmation:
     """Say yes: the enrollment is active, and the welcome goes with the next tick. Repeating it changes nothing.
 
     A reader who comes back goes on where they were unless `start_over`. `alone` says that nobody else reads their mailbox; it counts only
-    while nothing of theirs is kept. Raises NotFound for a token that is not ours.
+    while nothing of theirs is kept. `words` come along with a move. Raises NotFound for a token that is not ours.
     """
     with parts.db.write() as session:
         signup = _signup(parts, session, token)
-        return say_yes(parts, session, signup, perspective, now, start_over=start_over, alone=alone)
+        return say_yes(parts, session, signup, perspective, now, start_over=start_over, alone=alone, words=words)
 
 
 def say_yes(
@@ -76,12 +97,13 @@ def say_yes(
     *,
     start_over: bool,
     alone: bool = False,
+    words: Brought | None = None,
 ) -> Confirmation:
     """As `confirm`, for a sign-up that was found by its mail, in the caller's transaction."""
     session.refresh(signup, with_for_update=True)  # of two presses at once the second finds what the first did
     wish = read_wish(parts, signup)
     if wish.moves is not None:
-        return _move(parts, session, signup, wish, now)
+        return _move(parts, session, signup, wish, words, now)
     ident = signup.enrollment_id
     enrollment = session.get(Enrollment, ident, with_for_update=True) if ident else None
     found = _confirmation(parts, session, signup, enrollment, now)
@@ -104,11 +126,13 @@ def say_yes(
     return Confirmation(found.course, enrollment.perspective, Standing.DONE)
 
 
-def _move(parts: Parts, session: Session, signup: Signup, wish: Wish, now: datetime) -> Confirmation:
+def _move(
+    parts: Parts, session: Session, signup: Signup, wish: Wish, words: Brought | None, now: datetime
+) -> Confirmation:
     found = _moving(parts, session, signup, wish, now)
     if found.standing is not Standing.OPEN:
         return found
-    enrollment = move.carry_out(parts, session, wish, now)
+    enrollment = move.carry_out(parts, session, wish, words, now)
     if enrollment is None:
         return replace(found, standing=Standing.EXPIRED)
     keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now)
@@ -162,13 +186,18 @@ def _anything_kept(session: Session, subscriber: str) -> bool:
 
 def _moving(parts: Parts, session: Session, signup: Signup, wish: Wish, now: datetime) -> Confirmation:
     """A move, which waits for its reader's yes for as long as it is possible."""
-    standing, indexes = Standing.EXPIRED, parts.keys.indexes(email_address(wish.address).normal)
+    standing, tz = Standing.EXPIRED, cast(tzinfo, UTC)
+    indexes = parts.keys.indexes(email_address(wish.address).normal)
     if signup.confirmed_at is not None:
         standing = Standing.DONE
-    elif wish.course in parts.library.courses and now <= signup.requested_at + CONFIRM_WITHIN:
-        can_be = move.to_be_moved(session, wish.moves or "", indexes) is not None
-        standing = Standing.OPEN if can_be else Standing.EXPIRED
-    return Confirmation(wish.course, None, standing, moving=True)
+    elif (
+        wish.course in parts.library.courses
+        and now <= signup.requested_at + CONFIRM_WITHIN
+        and (moving := move.to_be_moved(session, wish.moves or "", indexes))
+    ):
+        standing, tz = Standing.OPEN, slot_of(moving).tz
+    words = standing is Standing.OPEN and move_words.waits(session, wish.moves or "")
+    return Confirmation(wish.course, None, standing, moving=True, words=words, tz=tz)
 
 
 def _come_back(session: Session, signup: Signup, pending: Enrollment) -> Enrollment:

@@ -18,7 +18,7 @@ from dripcourse.db.types import Row
 from dripcourse.domain.address import email_address
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
-from dripcourse.services import stay
+from dripcourse.services import move_words, stay
 from dripcourse.services.enroll import How, Wish, subscriber_of
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
@@ -58,8 +58,10 @@ def to_be_moved(
     return None if taken or doomed else enrollment
 
 
-def carry_out(parts: Parts, session: Session, asked: Wish, now: datetime) -> Enrollment | None:
-    """Move, in the caller's transaction; returns the new enrollment, or None if it cannot be any more.
+def carry_out(
+    parts: Parts, session: Session, asked: Wish, words: move_words.Brought | None, now: datetime
+) -> Enrollment | None:
+    """Move, in the caller's transaction, with these words; returns the new enrollment, or None if it cannot be any more.
 
     What was claimed is taken back and comes to the new address at its date. What is on the wire, or may have gone, counts as had: it is
     never sent to the new address, and the next mail there says how to ask for it. What was held comes at the first slot.
@@ -81,6 +83,8 @@ def carry_out(parts: Parts, session: Session, asked: Wish, now: datetime) -> Enr
     on_the_wire = _copy_past(parts, session, old, new, subscriber.address_index, now)
     _set_due(new, taken_back, now, on_the_wire=on_the_wire)
     session.flush()
+    if words is not None:
+        move_words.bring(session, old, new, words, now)
     return new
 
 

@@ -98,6 +98,7 @@ def _known(parts: Parts, session: Session, subscriber: Subscriber) -> dict[str, 
         "address": parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode(),
         "since": subscriber.created_at,
         "reads_alone": subscriber.reads_alone,
+        "phrase_since": subscriber.phrase_since,
         "bounces": subscriber.bounce_score,
         "enrollments": [_enrollment(session, row) for row in enrollments],
     }

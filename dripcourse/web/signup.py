@@ -9,8 +9,10 @@ from dripcourse.services import confirm as answering
 from dripcourse.services import signup as asking
 from dripcourse.services.confirm import Confirmation, Standing
 from dripcourse.services.enroll import How, Wish
+from dripcourse.services.move_words import Brought
 from dripcourse.web.filters import plain
 from dripcourse.web.forms import PURPOSE, SignupForm, said
+from dripcourse.web.phrases import trouble
 from dripcourse.web.shell import only_course, page, shell
 from dripcourse.web.tokens import Made
 from dripcourse.web.zones import NOWHERE, zone_choices
@@ -67,7 +69,14 @@ def confirm(token: str) -> Response:
     perspective = request.form.get("perspective", asked.perspective)  # a program that leaves it out changes nothing
     start_over = request.form.get("go") != "on"
     alone = request.form.get("alone") == "yes"
-    return _confirmation_page(answering.confirm(parts, token, perspective, now, start_over=start_over, alone=alone))
+    brought: list[Brought | None] = []
+    typed = request.form.get("phrase", "") if asked.words else ""
+    if wrong := trouble(lambda: brought.append(answering.open_words(parts, token, typed, now))) if typed else None:
+        return page("moving.html", _course_of(asked), status=wrong.status, found=asked, wrong=wrong)
+    words = brought[0] if brought else None
+    return _confirmation_page(
+        answering.confirm(parts, token, perspective, now, start_over=start_over, alone=alone, words=words)
+    )
 
 
 def course_or_404(cover: str) -> Course:
@@ -129,7 +138,7 @@ def _asked_page(course: Course) -> Response:
 def _confirmation_page(found: Confirmation) -> Response:
     course = _course_of(found)
     if found.standing is Standing.OPEN and course:
-        return page("moving.html" if found.moving else "confirm.html", course, found=found)
+        return page("moving.html" if found.moving else "confirm.html", course, found=found, wrong=None)
     if found.standing is Standing.DONE and found.moving:
         return page("moved.html", course)
     return page("confirmed.html" if found.standing is Standing.DONE else "expired.html", course)

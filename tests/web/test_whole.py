@@ -5,9 +5,10 @@ import re
 
 from sqlalchemy import func, select
 
-from dripcourse.db.models import Consent, Enrollment, Erasure, Signup, Subscriber, Suppression
+from dripcourse.db.models import Consent, Enrollment, Erasure, Reply, Signup, Subscriber, Suppression
 from dripcourse.domain.enrollment import EnrollmentState
 from tests.web.conftest import COVER, Site
+from tests.web.phrases import OTHER, PHRASE, read, set_phrase
 from tests.web.test_answer import write
 
 SECRET = "the word that nobody shall read"
@@ -192,3 +193,49 @@ def test_somebody_who_was_erased_can_come_back(site: Site) -> None:
     site.house.tick()
     assert len(site.house.mails("reader@example.org")) == 2
     assert f"/c/{COVER}/l/00" in "".join(mail.as_string() for mail in site.house.mails("reader@example.org"))
+
+
+def moved_with(site: Site, phrase: str) -> tuple[str, str, str]:
+    """Something written under a phrase, a move asked for, and its button pressed with a phrase: the page, the old link, the confirmation's."""
+    site.reading()
+    old = site.link("me")
+    write(site, old, "before there was a phrase")
+    set_phrase(site, old)
+    write(site, old, SECRET)
+    site.post(f"{old}/move", email="mine@example.com")
+    site.house.tick()
+    path = site.link("confirm", "mine@example.com")
+    assert "Your phrase, if you like" in text(site.get(path))
+    return text(site.post(path, phrase=phrase)), old, path
+
+
+def test_with_the_phrase_the_words_come_along_and_the_old_mailbox_has_them_no_more(site: Site) -> None:
+    told, old, _ = moved_with(site, PHRASE)
+    assert "From now on the letters come here" in told
+    site.house.turn(days=4)
+    site.house.tick()
+    new = site.link("me", "mine@example.com")
+    assert SECRET in read(site, new)
+    assert SECRET not in read(site, old)
+    assert "One answer of yours is kept" in text(site.get(new))
+    site.post(old, do="delete-now", answer="all")
+    site.house.turn(days=2)
+    site.house.tick()
+    assert SECRET in read(site, new)
+    site.post(f"{new}/erase")
+    site.house.tick()
+    with site.house.parts.db.read() as session:
+        assert session.scalars(select(Reply)).all() == []
+
+
+def test_without_the_phrase_they_stay_and_with_a_wrong_one_nothing_is_moved(site: Site) -> None:
+    told, old, path = moved_with(site, OTHER)
+    assert "This phrase does not open it" in told
+    assert OTHER not in told
+    with site.house.parts.db.read() as session:
+        assert session.scalars(select(Enrollment.state)).all() == [EnrollmentState.ACTIVE]
+    assert "From now on the letters come here" in text(site.post(path))
+    site.house.turn(days=4)
+    site.house.tick()
+    assert SECRET not in read(site, site.link("me", "mine@example.com"))
+    assert SECRET in read(site, old)

@@ -1,0 +1,84 @@
+"""What a reader wrote, when they move: it comes along only by their phrase, typed at the new address; else it stays where it was.
+
+The pair that seals their words is locked anew with the same phrase for the new address, so nobody reads a word on the way.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dripcourse.db import personal
+from dripcourse.db import replies as asked
+from dripcourse.db.models import Delivery, Enrollment, ReaderKey, Subscriber
+from dripcourse.services import own_key, replies
+from dripcourse.services.keys import new_id
+from dripcourse.services.parts import Parts
+from dripcourse.services.phrase import Locked, lock
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A reader's key at the old address, opened by their phrase, and locked with it once more for the new one."""
+
+    old: str
+    private: bytes
+    new: str
+    locked: Locked
+
+
+def waits(session: Session, enrollment: str) -> bool:
+    """Whether an enrollment has words that a phrase would bring along."""
+    row = session.get(Enrollment, enrollment)
+    key = own_key.in_use(session, row.subscriber_id) if row else None
+    return key is not None and session.scalars(personal.written_in(enrollment, key.id)).first() is not None
+
+
+def open_words(parts: Parts, enrollment: str, typed: str, now: datetime) -> Brought | None:
+    """Open what an enrollment's reader wrote with their phrase; None if there is nothing to open. Slow by intent, in no transaction.
+
+    Raises WrongPhrase, TooManyTries, Busy: then nothing was changed.
+    """
+    with parts.db.read() as session:
+        row = session.get(Enrollment, enrollment)
+        key = own_key.in_use(session, row.subscriber_id) if row else None
+    if key is None:
+        return None
+    private, ident = own_key.open_key(parts, key.id, typed, now), new_id()
+    return Brought(key.id, private, ident, lock(private, typed, ident))
+
+
+def bring(session: Session, old: Enrollment, new: Enrollment, brought: Brought, now: datetime) -> None:
+    """Move the words that were opened to the new enrollment, each beside the lesson that it answers, in the caller's transaction."""
+    found = session.scalars(personal.written_in(old.id, brought.old)).all()
+    if not found:
+        return
+    key = own_key.in_use(session, new.subscriber_id) or _put(session, new.subscriber_id, brought, now)
+    answered = {mail.lesson: mail.id for mail in session.scalars(personal.lessons_had(new.id))}
+    for reply in found:
+        mail = session.get(Delivery, reply.delivery_id) if reply.delivery_id else None
+        reply.enrollment_id, reply.delivery_id = new.id, answered.get(mail.lesson) if mail else None
+        if key.id == brought.new:
+            reply.reader_key_id = key.id  # the same pair: what is sealed to it stays as it is
+        else:
+            replies.seal_anew(brought.private, reply, key)
+    session.flush()
+
+
+def _put(session: Session, subscriber: str, brought: Brought, now: datetime) -> ReaderKey:
+    old = session.get_one(ReaderKey, brought.old)
+    reader = session.get_one(Subscriber, subscriber, with_for_update=True)
+    session.execute(asked.retire_keys(subscriber, now))
+    reader.phrase_since, reader.reads_alone = reader.phrase_since or now, False
+    key = ReaderKey(
+        id=brought.new,
+        subscriber_id=subscriber,
+        public_key=old.public_key,
+        wrapped_private=brought.locked.wrapped,
+        wrapped_by=brought.locked.by,
+        phrase_salt=brought.locked.salt,
+        created_at=now,
+    )
+    session.add(key)
+    session.flush()
+    return key
