@@ -64,6 +64,11 @@ def addresses(limit: int) -> Select[str, bytes, bytes]:
     return select(Subscriber.id, Subscriber.address_sealed, Subscriber.address_index).limit(limit)
 
 
+def phrase_keys() -> Select[str, bytes]:
+    """(id, what is locked) of every reader's key that a phrase locks, and not REPLY_KEYS."""
+    return select(ReaderKey.id, ReaderKey.wrapped_private).where(ReaderKey.wrapped_by != "reply-keys")
+
+
 def host_copies(*, rightly: bool) -> Select[int]:
     """How many copies the host has of what readers share now; or of anything else."""
     shared = Reply.shared_at.is_not(None) & Reply.deleted_at.is_(None)

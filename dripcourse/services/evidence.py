@@ -42,6 +42,7 @@ def examine_database(parts: Parts, now: datetime) -> Iterator[Finding]:
     with parts.db.read() as session:
         yield _no_address(parts, session)
         yield from _locked(parts, session)
+        yield _phrases(parts, session)
         yield from _shared_only(session)
         yield _fingerprints(parts, session)
         yield _gone(parts, session, now)
@@ -106,6 +107,19 @@ def _reads(head: bytes) -> bool:
             continue
         return True
     return False
+
+
+def _phrases(parts: Parts, session: Session) -> Finding:
+    """Tries REPLY_KEYS on every key that a phrase is said to lock."""
+    count = opened = 0
+    for ident, locked in session.execute(evidence.phrase_keys()):
+        count += 1
+        with suppress(Unsealable):
+            parts.keys.unseal(locked, "reader-key", ident)
+            opened += 1
+    faults = [f"{opened} of {count} keys opened"] if opened else []
+    claim = "REPLY_KEYS do not open what a reader's phrase locks"
+    return proof_of(claim, faults, f"they were tried on {count} keys, and opened none")
 
 
 def _shared_only(session: Session) -> Iterator[Finding]:

@@ -94,6 +94,7 @@ PLAIN = "No address stands in the database in plain"
 LOCKED = "Addresses, requests and keys are locked by REPLY_KEYS"
 OWN = "What readers write is locked to their own keys"
 PRINTS = "What finds an address again is a keyed fingerprint"
+PHRASES = "REPLY_KEYS do not open what a reader's phrase locks"
 SHARED = "The host has a copy of what is shared, and of nothing else"
 GONE = "What is to be deleted after a time is deleted"
 BYTES = "The bytes of the file hold no address"
@@ -123,6 +124,7 @@ _PLAIN_DIGEST = (
         (insert(Suppression).values(address_index=b"r" * 32, reason="asked", since=MONDAY), PRINTS),
         (_PLAIN_DIGEST, PRINTS),
         (update(Reply).values(host_sealed=b"\xff" * 60), SHARED),
+        (update(ReaderKey).values(wrapped_by="argon2id:3:64"), PHRASES),
         (update(Signup).values(requested_at=OLD, handled_at=OLD), GONE),
         (update(Enrollment).values(created_at=OLD, state="pending"), GONE),
         (update(Delivery).where(Delivery.kind == "confirm").values(claimed_at=OLD), GONE),
