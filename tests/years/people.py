@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -151,7 +152,8 @@ class People:
         world, address = self.world, self.stories[ident].reader.split(":")[0]
         zone, weekday, hour = world.chance.choice(self.slots)
         wish = Wish(address, SLUG, zone=zone, weekday=weekday, hour=hour, how=How.PAGE, consent="Yes.")
-        signup.request(world.parts, wish, world.some_clock())
+        with suppress(NotFound):  # the course is not there just now
+            signup.request(world.parts, wish, world.some_clock())
 
     def come_back(self) -> None:
         """Whoever has had a confirmation mail lately says yes."""
