@@ -84,11 +84,11 @@ class Asked:
 
 
 SLOW = 0.03
-"""How many of the posts that may be about a phrase are sent: each can take a second by intent (Argon2)."""
+"""How many of the posts are sent that may be about a phrase, where each can take a second by intent (Argon2), or that erase a reader."""
 
 
 def _is_slow(asked: Asked) -> bool:
-    return asked.method == "POST" and bool(asked.body) and b"/own" in asked.path
+    return asked.method == "POST" and bool(asked.body) and (b"/own" in asked.path or b"/erase" in asked.path)
 
 
 def make(chance: Random, at: Ground) -> Asked:
