@@ -33,8 +33,8 @@ ME = "reader@example.org"
 
 
 def buttons() -> list[str]:
-    """Every word that a button of a reader's pages can say; what destroys comes last."""
-    words = [*me_room._ACTS, *own_room._ACTS, "yes", "me", "not"]
+    """Every word that a button of a reader's pages can say, but for erasing all: then there is nothing left to look for."""
+    words = [word for word in (*me_room._ACTS, *own_room._ACTS, "yes", "me", "not") if "erase" not in word]
     return sorted(set(words), key=lambda word: (word in DESTROYS, word))
 
 
@@ -71,7 +71,7 @@ def attack(site: Site) -> Iterator[str]:
             yield said
     for word in buttons():
         for path in set(paths(site)):
-            if not re.match(r"/(me|own|confirm|was-it-you)/", path):
+            if not re.match(r"/(me|own|confirm|was-it-you)/", path) or path.endswith("/erase"):
                 continue
             for answer in [*sorted(ids)[:6], "all"] if word in ("share", "share-now", "delete") else ["all"]:
                 fields = {
@@ -110,7 +110,6 @@ def sign_up_again(site: Site) -> None:
 def everything_said(site: Site) -> Iterator[str]:
     yield from attack(site)
     by_mail(site)
-    yield from attack(site)
     sign_up_again(site)
     yield from attack(site)
     yield from (mail.as_string() for mail in site.house.mails())
@@ -149,7 +148,7 @@ def test_of_a_reader_without_one_neither(site: Site, reader: str) -> None:
 def test_a_phrase_of_their_own_opens_nothing_that_was_written_before(site: Site, reader: str) -> None:
     set_phrase(site, reader, OTHER)
     assert CANARY not in read(site, reader, OTHER)
-    assert "can only be deleted" in page_of(site, own(reader))
+    assert "can only be shared or deleted" in page_of(site, own(reader))
 
 
 def test_nor_does_one_that_is_set_after_all_was_deleted_in_the_readers_name(site: Site, reader: str) -> None:
