@@ -196,6 +196,8 @@ def _show(view: ReaderView) -> None:
 def _next(view: ReaderView) -> str:
     if view.lesson is None:
         return "nothing to come"
+    if view.waits:
+        return f"{view.lesson}, waits for the reader"
     return f"{view.lesson}, due {iso(view.due)}" if view.due else f"{view.lesson}, in hand"
 
 

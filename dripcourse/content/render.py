@@ -6,18 +6,29 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jinja2 import Template
 from markupsafe import Markup
 
-from dripcourse.content.jinja import READER, environment
+from dripcourse.content.compiled import Compiled, Compiler
+from dripcourse.content.jinja import READER
 from dripcourse.content.load import Library
-from dripcourse.content.press import SIGNATURE, Sheet
+from dripcourse.content.press import SIGNATURE
 from dripcourse.content.words import Table
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.pacing import Pace
 
-_ANSWER_FACTS = ("subject", "day", "state", "number", "total", "every", "me_url", "support_url", "accept_url")
+_ANSWER_FACTS = (
+    "subject",
+    "day",
+    "state",
+    "number",
+    "total",
+    "every",
+    "me_url",
+    "leave_url",
+    "support_url",
+    "accept_url",
+)
 _LINK = re.compile(r"\[([^\]]+)\]\((\S+)\)")
 
 
@@ -39,6 +50,8 @@ class LessonFacts:
     """The page where the prompt can be answered without a copy in Sent."""
     support_url: str
     clean_copy_url: str
+    waits: bool = False
+    """The next lesson has no day yet: it waits until this reader wants it."""
     after_unsure: bool = False
     """Nobody knows whether the lesson before this one arrived: the mail says how to ask for it again."""
 
@@ -54,15 +67,6 @@ class Rendered:
     """The lesson proper as plain text (title, words, prompt): what is kept, and what a reply is laid beside. No private link."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    subject: Template
-    html: Template
-    text: Template
-    said: Template
-    page: Template
-
-
 class Renderer:
     """Fills in the mails of a library. Everything is compiled when it is made; it keeps no state after that and may be shared."""
 
@@ -73,7 +77,7 @@ class Renderer:
         lines = [line.strip() for line in postal_address.strip().split("\n")]
         self._postal_text = "\n".join(lines)
         self._postal_html = Markup("<br>").join(lines)
-        compile_ = _Compiler()
+        compile_ = Compiler()
         self._lessons = {key: compile_(sheet) for key, sheet in library.sheets.items()}
         self._system = {key: compile_(sheet) for key, sheet in library.system.items()}
 
@@ -82,8 +86,11 @@ class Renderer:
         who = course.reading(perspective)
         compiled = self._compiled(course, lesson, who)
         day = self._words.day
+        undated = self.words(course.language)["mail"]["your_day"] if facts.waits else ""
         values = {
-            "next_date": day(facts.next_date, course.language) if facts.next_date else "",
+            "next_date": day(facts.next_date, course.language) if facts.next_date else undated,
+            "dated": facts.next_date is not None,
+            "waits": facts.waits,
             "promised": day(facts.promised, course.language) if facts.promised else "",
             "me_url": facts.me_url,
             "leave_url": facts.leave_url,
@@ -92,7 +99,7 @@ class Renderer:
             "clean_copy_url": facts.clean_copy_url,
             "after_unsure": facts.after_unsure,
             "asks": who in lesson.prompts,
-            "last": facts.next_date is None and lesson.number == course.lessons[-1].number,
+            "last": facts.next_date is None and not facts.waits and lesson.number == course.lessons[-1].number,
         }
         return self._render(compiled, values, f"Lesson {lesson.slug} of {course.slug}")
 
@@ -180,7 +187,7 @@ class Renderer:
         """What the engine says in a language, as tables by section; English where it has no words."""
         return self._words.of(language)
 
-    def _compiled(self, course: Course, lesson: Lesson, who: str) -> _Compiled:
+    def _compiled(self, course: Course, lesson: Lesson, who: str) -> Compiled:
         compiled = self._lessons.get((course.slug, lesson.slug, who))
         if compiled is None:
             what = f"Lesson {lesson.slug} of {course.slug}"
@@ -192,7 +199,7 @@ class Renderer:
         return every.get(pace, every[Pace.WEEKLY])
 
     def _render(
-        self, compiled: _Compiled, values: Mapping[str, Any], what: str, listed: tuple[str, str] = ("", "")
+        self, compiled: Compiled, values: Mapping[str, Any], what: str, listed: tuple[str, str] = ("", "")
     ) -> Rendered:
         try:
             return Rendered(
@@ -214,26 +221,3 @@ def _spoken(words: str, facts: Mapping[str, str]) -> str:
 def _ended(text: str) -> str:
     """One line end at the end, and no signature mark with nothing below it."""
     return text.rstrip("\n").removesuffix(SIGNATURE.rstrip("\n")).rstrip("\n") + "\n"
-
-
-class _Compiler:
-    """Compiles sheets, and each distinct text once: readings often share theirs."""
-
-    def __init__(self) -> None:
-        self._environments = {html: environment(html=html) for html in (True, False)}
-        self._done: dict[tuple[str, bool], Template] = {}
-
-    def __call__(self, sheet: Sheet) -> _Compiled:
-        return _Compiled(
-            subject=self._template(sheet.subject, html=False),
-            html=self._template(sheet.html, html=True),
-            text=self._template(sheet.text, html=False),
-            said=self._template(sheet.said, html=False),
-            page=self._template(sheet.page, html=True),
-        )
-
-    def _template(self, source: str, *, html: bool) -> Template:
-        key = (source, html)
-        if key not in self._done:
-            self._done[key] = self._environments[html].from_string(source)
-        return self._done[key]

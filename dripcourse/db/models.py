@@ -13,14 +13,28 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from dripcourse.db.types import ID_LENGTH, Digest, Ident, Instant, Line, MaybeMoment, Moment, Sealed, Short, words
+from dripcourse.db.types import (
+    ID_LENGTH,
+    Digest,
+    Ident,
+    Instant,
+    Line,
+    MaybeMoment,
+    Moment,
+    QuietDates,
+    Sealed,
+    Short,
+    words,
+)
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace
+from dripcourse.domain.quiet import NONE, Quiet
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -114,6 +128,7 @@ class Enrollment(Base):
     `due_at` is the reader's slot for the next lesson, `wake_at` the instant from which a worker may claim it (later than `due_at`
     only for a late lesson that waits for the morning); both are empty while a lesson is in hand or nothing is to come.
     `promised_at` is what the last mail said of the next one. `weekday` and `hour` are empty until the reader confirms.
+    `waits` while the next lesson waits for the reader's own word: then nothing is due, and `remind_at` is when they are told so, once.
     """
 
     __tablename__ = "enrollment"
@@ -127,6 +142,7 @@ class Enrollment(Base):
         ),
         _index_where("ix_enrollment_wake_at", "wake_at", where="wake_at IS NOT NULL AND state = 'active'"),
         _index_where("ix_enrollment_due_at", "due_at", where="due_at IS NOT NULL AND state = 'active'"),
+        _index_where("ix_enrollment_remind_at", "remind_at", where="remind_at IS NOT NULL AND state = 'active'"),
         _index_where("ix_enrollment_paused_until", "paused_until", where="paused_until IS NOT NULL"),
         _index_where("ix_enrollment_pending", "created_at", where="state = 'pending'"),
         _index_where("ix_enrollment_waiting", "course", where="pause_reason = 'course'"),
@@ -164,15 +180,9 @@ class Enrollment(Base):
     cover_subject: Mapped[str | None] = mapped_column(String(128))
     behind_link: Mapped[bool] = mapped_column(default=False)
     reminders: Mapped[bool] = mapped_column(default=True)
-
-
-class QuietDate(Base):
-    """A date on which a reader wants no mail."""
-
-    __tablename__ = "quiet_date"
-
-    enrollment_id: Mapped[str] = mapped_column(String(ID_LENGTH), _belongs_to("enrollment"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
+    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+    remind_at: Mapped[MaybeMoment]
+    quiet: Mapped[Quiet] = mapped_column(QuietDates, default=NONE, server_default=text("''"))
 
 
 class Signup(Base):

@@ -1,7 +1,7 @@
 """The questions about everything that is known of one reader. Statements only, as in `queries`."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Delete, Select, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,6 @@ from dripcourse.db.models import (
     Inbound,
     LessonText,
     ProviderEvent,
-    QuietDate,
     ReaderKey,
     Reply,
     Signup,
@@ -43,6 +42,8 @@ CHOSEN = (
     "cover_subject",
     "behind_link",
     "reminders",
+    "waits",
+    "remind_at",
 )
 """What an enrollment says of its reader, as it is."""
 
@@ -55,11 +56,6 @@ def consents_of(enrollment: str) -> Select[str, str, datetime, datetime]:
         .where(Consent.enrollment_id == enrollment)
         .order_by(Consent.given_at)
     )
-
-
-def quiet_dates_of(enrollment: str) -> Select[date]:
-    """The dates on which a reader wants no mail."""
-    return select(QuietDate.day).where(QuietDate.enrollment_id == enrollment).order_by(QuietDate.day)
 
 
 def mails_of(enrollment: str) -> Select:  # type: ignore[type-arg] # six columns of as many types

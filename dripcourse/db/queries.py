@@ -32,8 +32,8 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 
 
 @cache
-def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool, bool]:
-    """What there is to do at the instant `now`: (mend, receive, hear, settle, erase, decide, resume, send), each answered by an index; nothing is locked.
+def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool, bool, bool]:
+    """What there is to do at the instant `now`: (mend, receive, hear, settle, erase, decide, resume, remind, send), each answered by an index; nothing is locked.
 
     Bind `now`, `ahead`, `long` and `beyond`: what was written after the second, a delivery that waits until after the third and a
     reader who waits until after the fourth are a clock's fault and want mending. Built once: it is asked with every beat.
@@ -50,10 +50,11 @@ def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool
     due = exists().where(Enrollment.state == EnrollmentState.ACTIVE, _due_column(any_hour=any_hour) <= now)
     decide = exists().where(Signup.handled_at.is_(None))
     resume = exists().where(Enrollment.paused_until <= now, Enrollment.state == EnrollmentState.PAUSED)
+    remind = exists().where(*_wants_reminding(now))
     hear = exists().where(ProviderEvent.handled_at.is_(None))
     receive = or_(exists().where(Inbound.wake_at <= now), exists().where(Inbound.wake_at > beyond))
     erase = exists().where(Erasure.wake_at <= now)
-    return select(mend, receive, hear, settle, erase, decide, resume, or_(waiting, due))
+    return select(mend, receive, hear, settle, erase, decide, resume, remind, or_(waiting, due))
 
 
 def _written_ahead(instant: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -67,6 +68,10 @@ def _sleeps_beyond(instant: datetime | BindParameter[datetime]) -> tuple[ColumnE
 
 def _waits_beyond(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
     return Enrollment.state == EnrollmentState.ACTIVE, Enrollment.wake_at > instant
+
+
+def _wants_reminding(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    return Enrollment.state == EnrollmentState.ACTIVE, Enrollment.remind_at <= instant
 
 
 def deliveries_ahead(written: datetime, sleeps: datetime, limit: int) -> Select[Delivery]:
@@ -111,6 +116,18 @@ def enrollments_due(now: datetime, limit: int, *, any_hour: bool) -> Select[Enro
         .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
         .where(Enrollment.state == EnrollmentState.ACTIVE, when <= now)
         .order_by(when)
+        .limit(limit)
+        .with_for_update(of=Enrollment, skip_locked=True)
+    )
+
+
+def reminders_due(now: datetime, limit: int) -> Select[Enrollment, Subscriber]:
+    """Active enrollments whose reader is to be told that the next lesson waits for them, and their readers."""
+    return (
+        select(Enrollment, Subscriber)
+        .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
+        .where(*_wants_reminding(now))
+        .order_by(Enrollment.remind_at)
         .limit(limit)
         .with_for_update(of=Enrollment, skip_locked=True)
     )
@@ -165,16 +182,21 @@ def is_suppressed(index: BindParameter[bytes], *, but_for: str) -> ColumnElement
 
 
 def may_go() -> ColumnElement[bool]:
-    """The consent check right before the wire: a lesson's enrollment is active, the reader of a copy, an answer or a link has not left; other kinds stand alone."""
+    """The consent check right before the wire; kinds that are not named stand alone.
+
+    lesson: its enrollment is active, and does not wait for its reader's word. reminder: it is active, waits, and wants reminders.
+    copy, receipt, own: its reader has not left.
+    """
     mine = exists().where(Enrollment.id == Delivery.enrollment_id)
     active = mine.where(Enrollment.state == EnrollmentState.ACTIVE)
     left = mine.where(Enrollment.state == EnrollmentState.LEFT)
     asked_for = (Delivery.kind == kind for kind in (Kind.COPY, Kind.RECEIPT, Kind.OWN))
     to_readers = or_(*asked_for)  # no IN: the mark is for many rows at once
     return or_(
-        and_(Delivery.kind == Kind.LESSON, active),
+        and_(Delivery.kind == Kind.LESSON, active.where(~Enrollment.waits)),
+        and_(Delivery.kind == Kind.REMINDER, active.where(Enrollment.waits, Enrollment.reminders)),
         and_(to_readers, ~left),
-        and_(Delivery.kind != Kind.LESSON, ~to_readers),
+        and_(Delivery.kind != Kind.LESSON, Delivery.kind != Kind.REMINDER, ~to_readers),
     )
 
 

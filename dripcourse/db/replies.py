@@ -35,6 +35,11 @@ def _there(subscriber: str) -> ColumnElement[bool]:
     return and_(Reply.enrollment_id.in_(enrollments), Reply.deleted_at.is_(None))
 
 
+def answered_among(deliveries: Collection[str]) -> Select[str | None]:
+    """Those of these deliveries that their readers wrote an answer to, whether or not they deleted it since."""
+    return select(Reply.delivery_id).where(Reply.delivery_id.in_(deliveries))
+
+
 def reply_for_update(subscriber: str, ident: str) -> Select[Reply]:
     """One reply that a reader wrote and did not delete, held until the transaction ends."""
     return select(Reply).where(Reply.id == ident, _there(subscriber)).options(_RAW).with_for_update()

@@ -8,6 +8,8 @@ from sqlalchemy import DateTime, Dialect, Enum, LargeBinary, String
 from sqlalchemy.orm import mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from dripcourse.domain.quiet import Quiet, QuietDate
+
 
 class Instant(TypeDecorator[datetime]):
     """An instant: aware and in UTC on both sides, whatever the database makes of time zones. Refuses naive datetimes."""
@@ -29,6 +31,21 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class QuietDates(TypeDecorator[Quiet]):
+    """A reader's quiet dates, sorted, with commas between them: `--12-24,2027-02-14`. None at all is an empty text."""
+
+    impl = String(255)
+    cache_ok = True
+
+    def process_bind_param(self, value: Quiet | None, dialect: Dialect) -> str:  # noqa: ARG002
+        """As one line of text."""
+        return ",".join(sorted(map(str, value or ())))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Quiet:  # noqa: ARG002
+        """Back from the database."""
+        return frozenset(map(QuietDate.read, value.split(","))) if value else frozenset()
 
 
 def words(kind: type[StrEnum], name: str) -> Enum:

@@ -47,6 +47,7 @@ class Agenda:
         return any(entry.when is not When.WENT for entry in self.entries)
 
 
+_WAITS = "Waiting for the reader: the next letter comes when they ask for it, on their page or by a reply."
 _SAYS = {
     "pending": "Waiting for a yes: the link is in the confirmation mail.",
     "active": "On the way. The next date is a promise; the others follow from it if nothing changes.",
@@ -71,7 +72,7 @@ def _agenda(parts: Parts, reader: ReaderView) -> Agenda:
     return Agenda(
         course=course.title if course else reader.course,
         state=reader.state,
-        says=_SAYS[reader.state],
+        says=_WAITS if reader.waits else _SAYS[reader.state],
         zone=reader.zone,
         tz=tz,
         entries=tuple(_entries(parts, reader, course, tz)) if course else (),

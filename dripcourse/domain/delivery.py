@@ -15,6 +15,7 @@ class Kind(StrEnum):
     RELAY = "relay"
     ALERT = "alert"
     OWN = "own"
+    REMINDER = "reminder"
 
 
 class DeliveryState(StrEnum):
@@ -58,6 +59,11 @@ def lesson_key(enrollment: str, slug: str) -> str:
     return f"{enrollment}:{slug}"
 
 
+def reminder_key(enrollment: str, slug: str) -> str:
+    """The key of the one reminder that may follow a lesson; another than the lesson's own, for the journal knows keys and no kinds."""
+    return f"reminder:{enrollment}:{slug}"
+
+
 def copy_key(enrollment: str, slug: str, request: str) -> str:
     """The key of a copy of a lesson that a reader asked for; `request` tells two askings apart."""
     return f"{enrollment}:{slug}:{request}"
@@ -86,3 +92,9 @@ def own_key(subscriber: str, at: datetime) -> str:
 def alert_key(about: str, at: datetime) -> str:
     """The key of a mail to the host about something that began at an instant: one for each day (UTC) on which it does."""
     return f"{about}:{at.astimezone(UTC):%Y-%m-%d}"
+
+
+def is_unasked(kind: Kind, key: str) -> bool:
+    """Whether a reader gets such a mail without having asked for this very one: then it keeps off their quiet dates."""
+    told_of_itself = kind is Kind.RECEIPT and ":" in key  # by `rare_key`; an answer's key is the id of a message
+    return told_of_itself or kind in (Kind.LESSON, Kind.REMINDER)

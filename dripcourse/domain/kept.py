@@ -84,7 +84,7 @@ KEPT = (
     Kept("slot", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "zone", "offset_minutes", "weekday", "hour")),
     Kept("pace", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "pace", "reminders")),
     Kept("pause", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "pause_reason", "paused_until")),
-    Kept("quiet", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("quiet_date", "day")),
+    Kept("quiet", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "quiet")),
     Kept(
         "look", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST,
         _of("enrollment", "subject_style", "cover_name", "cover_subject", "behind_link"),
@@ -98,7 +98,7 @@ KEPT = (
     ),
     Kept(
         "dates", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
-        _of("enrollment", "due_at", "wake_at", "promised_at", "last_accepted_at"),
+        _of("enrollment", "due_at", "wake_at", "promised_at", "last_accepted_at", "waits", "remind_at"),
     ),
     Kept(
         "began", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
@@ -154,7 +154,7 @@ KEPT = (
         "numbers", Sort.TECHNICAL, _PLAIN, Until.ERASED, Who.HOST,
         (
             "subscriber.id", "erasure.subscriber_id", *_of("reader_key", "id", "subscriber_id"), *_of("enrollment", "id", "subscriber_id"),
-            "quiet_date.enrollment_id", *_of("signup", "id", "enrollment_id"), *_of("consent", "id", "enrollment_id"),
+            *_of("signup", "id", "enrollment_id"), *_of("consent", "id", "enrollment_id"),
             *_of("delivery", "id", "key", "enrollment_id", "signup_id", "fence"), *_of("inbound", "id", "delivery_id"),
             *_of("reply", "id", "enrollment_id", "delivery_id", "inbound_id", "reader_key_id"),
             *_of("provider_event", "id", "delivery_id"),

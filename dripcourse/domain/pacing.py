@@ -3,6 +3,7 @@
 A reader has a slot: one weekday and one full hour on their own wall clock. After a lesson is accepted at L, the next is due at
 the first slot at or after L + pace - 24 h. Pace and the 24 h are elapsed time; a slot is wall time. So lessons a week apart are
 never under six days apart, and at most one falls between two slots, whatever happens to clocks, zones and machines.
+A slot on one of the reader's quiet dates is no slot; at the pace `ready` nothing is due until the reader says so.
 
 All instants are aware datetimes in UTC. Zones are IANA names; a name that has gone falls back to the offset stored at enrollment.
 """
@@ -13,11 +14,16 @@ from enum import StrEnum
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from dripcourse.domain import quiet as quiet_dates
+from dripcourse.domain.quiet import Quiet
+
 LEEWAY = timedelta(hours=24)
 WELCOME_TO_FIRST = timedelta(days=2)
 LATE = timedelta(hours=1)
 HOLD_MOST = timedelta(weeks=8)
 """No lesson is put off for longer than this at a time."""
+REMINDED_AFTER = timedelta(weeks=1)
+"""For how long a lesson waits for its reader's word before they are told so, once."""
 MORNING, EVENING = 7, 21
 DEFAULT_HOUR = 9
 DEFAULT_DAYS_AHEAD = 3
@@ -50,13 +56,18 @@ _ELAPSED = {
 class Slot:
     """A reader's own hour: `weekday` 0 (Monday) to 6, `hour` 0 to 23, in `zone`.
 
-    `offset_minutes` east of UTC stands in when `zone` is no longer known to the zone database.
+    `offset_minutes` east of UTC stands in when `zone` is no longer known to the zone database. On a `quiet` date there is no slot.
     """
 
     weekday: int
     hour: int
     zone: str
     offset_minutes: int = 0
+    quiet: Quiet = quiet_dates.NONE
+
+    def is_quiet(self, at: datetime) -> bool:
+        """Whether an instant falls on one of the reader's quiet dates, on their own calendar."""
+        return bool(self.quiet) and quiet_dates.covers(self.quiet, at.astimezone(self.tz).date())
 
     @property
     def tz(self) -> tzinfo:
@@ -93,14 +104,14 @@ def default_slot(zone: str, confirmed_at: datetime) -> Slot:
 
 
 def first_slot(slot: Slot, at: datetime) -> datetime:
-    """The first of the reader's slots at or after `at`, in UTC.
+    """The first of the reader's slots at or after `at`, in UTC, that is on no quiet date.
 
     An hour that a clock change skips stands at the next valid instant; an hour that comes twice stands at its first coming only.
     """
     tz = slot.tz
     day = at.astimezone(tz).date() - timedelta(days=1)  # a skipped hour can land on the day after its own
     day += timedelta(days=(slot.weekday - day.weekday()) % 7)
-    while (instant := _instant(day, slot.hour, tz)) < at:
+    while (instant := _instant(day, slot.hour, tz)) < at or slot.is_quiet(instant):
         day += timedelta(weeks=1)
     return instant
 
@@ -145,11 +156,23 @@ def due_again(
     return first_slot(slot, max(now, earliest(pace, last_accepted, after_welcome=after_welcome)))
 
 
+def reminder_due(slot: Slot, could_come: datetime, now: datetime) -> datetime:
+    """When to tell a reader that a lesson waits for their word: a week after it could first have come, and after now."""
+    return first_slot(slot, max(could_come, now) + REMINDED_AFTER)
+
+
 def wake_at(slot: Slot, due: datetime, now: datetime) -> datetime:
-    """When a lesson due at `due` may really go, asked at `now`: a lesson over an hour late waits for the reader's day (07:00 to 21:00)."""
-    if now <= due + LATE:
-        return max(due, now)
-    day, wake = now.astimezone(slot.tz).date(), now
-    while not MORNING <= wake.astimezone(slot.tz).hour < EVENING:
-        day, wake = day + timedelta(days=1), max(now, _instant(day, MORNING, slot.tz))
+    """When a lesson due at `due` may really go, asked at `now`: never on a quiet date.
+
+    One that is over an hour late, or has waited over a quiet date, goes in the reader's day (07:00 to 21:00).
+    """
+    late, wake = now > due + LATE, max(due, now)
+    first, day = wake, wake.astimezone(slot.tz).date()
+    while slot.is_quiet(wake) or (late and not MORNING <= wake.astimezone(slot.tz).hour < EVENING):
+        day, wake, late = day + timedelta(days=1), max(first, _instant(day, MORNING, slot.tz)), True
     return wake
+
+
+def rest_until(slot: Slot, now: datetime) -> datetime:
+    """`now`, unless this is a quiet date of the reader's: then 07:00 of the first day after it that is none."""
+    return wake_at(slot, now, now)

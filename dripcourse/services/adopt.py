@@ -13,7 +13,7 @@ from dripcourse.db.session import fingerprint
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
-from dripcourse.domain.pacing import next_due
+from dripcourse.domain.pacing import Pace, next_due
 from dripcourse.services import stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.keys import new_id
@@ -54,7 +54,10 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
             if _stopped(parts, enrollment, known):
                 stay.end(parts, session, enrollment, LeftReason.ASKED, now)
                 done.stopped += 1
-            elif (course := parts.library.courses.get(enrollment.course)) is not None:
+                continue
+            if enrollment.remind_at is not None and enrollment.remind_at <= now:
+                enrollment.remind_at = None  # they may have been reminded since the backup, and it is done but once
+            if (course := parts.library.courses.get(enrollment.course)) is not None:
                 done.accepted += _catch_up(parts, session, enrollment, subscriber, course, known)
                 if not kept:
                     done.unsure += _doubt(session, enrollment, subscriber, course, now)
@@ -126,20 +129,26 @@ def _catch_up(
         _put(session, enrollment, subscriber, lesson, DeliveryState.ACCEPTED, at)
         enrollment.last_lesson, enrollment.last_number, enrollment.last_accepted_at = lesson.slug, lesson.number, at
     if went and enrollment.state is EnrollmentState.ACTIVE and enrollment.last_accepted_at is not None:
-        slot, welcome = stay.slot_of(enrollment), enrollment.last_number == 0
-        stay.set_due(enrollment, next_due(slot, enrollment.pace, enrollment.last_accepted_at, after_welcome=welcome))
+        stay.lesson_went(enrollment, enrollment.last_accepted_at)
     return len(went)
 
 
 def _doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, now: datetime) -> int:
-    """Every lesson that may have gone at its date, one after the other, is unsure, and its enrollment waits."""
-    last, number, due, count = enrollment.last_lesson, enrollment.last_number, enrollment.due_at, 0
+    """Every lesson that may have gone at its date, one after the other, is unsure, and its enrollment waits.
+
+    Of a reader who is asked each time, it is the next one: they may have said since that they are ready.
+    """
+    last, number, count = enrollment.last_lesson, enrollment.last_number, 0
+    waiting = enrollment.waits and enrollment.state is EnrollmentState.ACTIVE
+    due = stay.could_come(enrollment) if waiting else enrollment.due_at
     while due is not None and due <= now:
         lesson = next_lesson(course, last_slug=last, last_number=number, seen=frozenset())
         if lesson is None:
             break
         _put(session, enrollment, subscriber, lesson, DeliveryState.UNSURE, due)
         last, number, count = lesson.slug, lesson.number, count + 1
+        if enrollment.pace is Pace.READY:
+            break
         due = next_due(stay.slot_of(enrollment), enrollment.pace, due, after_welcome=number == 0)
     if count:
         stay.set_due(enrollment, None)

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from dripcourse.content.render import Rendered
 from dripcourse.content.support import help_lines
 from dripcourse.db import inbound as asked
-from dripcourse.db import queries
 from dripcourse.db.models import Delivery
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind, answer_key
@@ -64,20 +63,21 @@ def tell(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Ans
     _offer(parts, session, owner, opened, says, key, now)
 
 
-def render(parts: Parts, delivery: Delivery, course: Course) -> tuple[Rendered, dict[str, str]]:
-    """The words of an answer, and the headers of its thread. Raises NotFound, Unsealable or TemplateFault: then it cannot go."""
+def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> tuple[Rendered, dict[str, str]]:
+    """The words of an answer in a language, and the headers of its thread. Raises NotFound, Unsealable or TemplateFault: then it cannot go."""
     if delivery.answer_sealed is None:
         raise NotFound("What this answer says has gone.")
     written = Written(**json.loads(parts.keys.unseal(delivery.answer_sealed, _PURPOSE, delivery.id)))
     base = parts.rules.base_url
     facts = {
         "me_url": f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}",
+        "leave_url": f"{base}/leave/{parts.keys.web_token(delivery.id, 'leave')}",
         "support_url": f"{base}/support",
         "subject": written.subject,
     }
     listed = help_lines(parts.library.support(course)) if written.mail == "support" else ()
     facts |= written.facts
-    rendered = parts.renderer.answer(written.mail, course.language, says=written.says, facts=facts, listed=listed)
+    rendered = parts.renderer.answer(written.mail, language, says=written.says, facts=facts, listed=listed)
     if not written.in_reply_to:
         return rendered, {}
     references = " ".join(f"<{each}>" for each in written.references)
@@ -89,7 +89,7 @@ def _offer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: A
     if enrollment is None or owner.subscriber is None:
         return
     lesson = whose.lesson_of(session, owner.delivery)
-    offer(
+    offered = offer(
         session,
         Kind.RECEIPT,
         key,
@@ -99,11 +99,14 @@ def _offer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: A
         enrollment=enrollment.id,
         lesson=lesson.lesson if lesson else None,
     )
-    row = session.scalars(queries.delivery_by_key(Kind.RECEIPT, key)).one()
-    if row.answer_sealed is None:
-        written = asdict(_written(session, owner, opened, says))
-        row.answer_sealed = parts.keys.seal(json.dumps(written).encode(), _PURPOSE, row.id)
-        session.flush()
+    if offered is not None:
+        put_in(parts, session, offered, _written(session, owner, opened, says))
+
+
+def put_in(parts: Parts, session: Session, row: Delivery, written: Written) -> None:
+    """Seal what a mail says, and to which thread it belongs, into its row, in the caller's transaction."""
+    row.answer_sealed = parts.keys.seal(json.dumps(asdict(written)).encode(), _PURPOSE, row.id)
+    session.flush()
 
 
 def _written(session: Session, owner: Owner, opened: Opened, says: Answer) -> Written:

@@ -14,9 +14,9 @@ from dripcourse.db.models import Delivery, Enrollment, Subscriber, table
 from dripcourse.db.types import Row
 from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.course import next_lesson
-from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key
+from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, is_unasked, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
-from dripcourse.domain.pacing import due_again, earliest, wake_at
+from dripcourse.domain.pacing import due_again, earliest, rest_until, wake_at
 from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
@@ -26,6 +26,8 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 POISONED_WAITS = timedelta(hours=1)
+LOOK_AGAIN = timedelta(days=1)
+"""No delivery sleeps for longer: whatever does is a clock's fault (see `clocks`)."""
 
 _deliveries, _enrollments = table(Delivery), table(Enrollment)
 _TAKE_IN_HAND = update(_enrollments).where(_enrollments.c.id == bindparam("b_id")).values(due_at=None, wake_at=None)
@@ -108,10 +110,13 @@ def _next_row(
         return None
     lesson = next_lesson(course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=seen)
     if lesson is None:
-        enrollment.state, enrollment.ended_at = EnrollmentState.COMPLETED, now
+        enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, now, False
         set_due(enrollment, None)
         return None
     due = enrollment.due_at or now
+    if (rested := rest_until(slot_of(enrollment), now)) > now:  # late, on a quiet date: no caller's hour overrules that
+        set_due(enrollment, rested, promised=enrollment.promised_at)
+        return None
     if not any_hour and (morning := wake_at(slot_of(enrollment), due, now)) > now:
         enrollment.wake_at = morning
         return None
@@ -151,13 +156,13 @@ def _claim_again(
     for delivery in waiting:
         enrollment, subscriber = readers.get(delivery.enrollment_id or "", (None, None))
         delivery.changed_at = now
-        if enrollment is not None and delivery.kind is Kind.LESSON:
-            if _has_gone(parts, delivery) or _too_early(enrollment, delivery, now):
-                _unclaim(session, delivery, enrollment, now)
-                continue
-            if not any_hour and (morning := _morning(enrollment, delivery, now)) > now:
-                delivery.wake_at = morning
-                continue
+        lesson = delivery.kind is Kind.LESSON
+        if enrollment and lesson and (_has_gone(parts, delivery) or _too_early(enrollment, delivery, now)):
+            _unclaim(session, delivery, enrollment, now)
+            continue
+        if enrollment and (later := _not_before(enrollment, delivery, now, any_hour=any_hour)) > now:
+            delivery.wake_at = min(later, now + LOOK_AGAIN)
+            continue
         delivery.fence += 1
         delivery.wake_at = now + parts.rules.lease
         past = pasts.get(delivery.enrollment_id or "", NO_PAST)
@@ -190,8 +195,14 @@ def _unclaim(session: Session, delivery: Delivery, enrollment: Enrollment, now: 
         set_due(enrollment, delivery.due_at or now)
 
 
-def _morning(enrollment: Enrollment, delivery: Delivery, now: datetime) -> datetime:
-    return wake_at(slot_of(enrollment), delivery.due_at or now, now)
+def _not_before(enrollment: Enrollment, delivery: Delivery, now: datetime, *, any_hour: bool) -> datetime:
+    """From when on it may go: what nobody asked for on no quiet date, and a lesson or a reminder that is late by day."""
+    slot = slot_of(enrollment)
+    if not is_unasked(delivery.kind, delivery.key):
+        return now
+    if any_hour or delivery.kind is Kind.RECEIPT:
+        return rest_until(slot, now)
+    return wake_at(slot, delivery.due_at or now, now)
 
 
 def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:

@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.clocks import TOLERANCE
-from dripcourse.domain.pacing import HOLD_MOST, Pace, due_again
+from dripcourse.domain.pacing import HOLD_MOST, Pace
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.services.stay import set_due, slot_of
+from dripcourse.services.stay import set_due_again
 
 log = logging.getLogger(__name__)
 
@@ -59,11 +59,13 @@ def _delivery(delivery: Delivery, now: datetime, lease: timedelta) -> bool:
 
 def _enrollment(enrollment: Enrollment, now: datetime) -> bool:
     last, wake = enrollment.last_accepted_at or now, enrollment.wake_at or now
-    if last <= now + TOLERANCE and wake <= now + FARTHEST:
+    farthest = FARTHEST + timedelta(
+        weeks=len(enrollment.quiet)
+    )  # each quiet date may be the slot that it would else have had
+    if last <= now + TOLERANCE and wake <= now + farthest:
         return False
     if enrollment.last_accepted_at is not None:
         enrollment.last_accepted_at = min(last, now)
-    if enrollment.due_at is not None:
-        slot, pace, welcome = slot_of(enrollment), enrollment.pace, enrollment.last_number == 0
-        set_due(enrollment, due_again(slot, pace, enrollment.last_accepted_at, now, after_welcome=welcome))
+    if enrollment.due_at is not None or enrollment.remind_at is not None:
+        set_due_again(enrollment, now)
     return True

@@ -11,7 +11,7 @@ from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
-from dripcourse.domain.pacing import next_due
+from dripcourse.domain.pacing import Pace, next_due
 from dripcourse.services import answers, cover, envelope, own_link
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
@@ -158,7 +158,7 @@ def _asked_for(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if enrollment is None or subscriber is None or course is None:
         raise NotFound("What this mail is about has gone.")
     write = own_link.render if delivery.kind is Kind.OWN else answers.render
-    rendered, headers = write(parts, delivery, course)
+    rendered, headers = write(parts, delivery, course, enrollment.language)
     sender, rendered = cover.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
     outgoing = envelope.outgoing(
         parts,
@@ -173,6 +173,28 @@ def _asked_for(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     return Ready(delivery, outgoing)
 
 
+def _reminder(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    """That the next lesson waits: in the thread of the last one, and like it in all that a mailbox shows."""
+    delivery, enrollment, subscriber = claimed.delivery, claimed.enrollment, claimed.subscriber
+    course = parts.library.courses.get(delivery.course)
+    if enrollment is None or subscriber is None or course is None:
+        raise NotFound("What this reminder is about has gone.")
+    rendered, thread = answers.render(parts, delivery, course, enrollment.language)
+    sender, rendered = cover.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
+    leave_url = f"{parts.rules.base_url}/leave/{parts.keys.web_token(delivery.id, 'leave')}"
+    outgoing = envelope.outgoing(
+        parts,
+        delivery,
+        rendered,
+        sender=sender,
+        to=envelope.address_of(parts, subscriber),
+        reply_to=envelope.reply_to(parts, delivery),
+        headers=envelope.list_headers(parts, delivery, course, leave_url) | thread,
+        now=now,
+    )
+    return Ready(delivery, outgoing)
+
+
 _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
     Kind.LESSON: _lesson,
     Kind.COPY: _lesson,
@@ -180,15 +202,16 @@ _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
     Kind.ALERT: _alert,
     Kind.RECEIPT: _asked_for,
     Kind.OWN: _asked_for,
+    Kind.REMINDER: _reminder,
 }
 
 
 def _promise(
     course: Course, lesson: Lesson, enrollment: Enrollment, seen: frozenset[str], now: datetime
 ) -> datetime | None:
-    """When the lesson after this one comes if this one is accepted now; None if this is the last."""
+    """When the lesson after this one comes if this one is accepted now; None if this is the last, or the next waits for the reader."""
     coming = next_lesson(course, last_slug=lesson.slug, last_number=lesson.number, seen=seen)
-    if coming is None:
+    if coming is None or enrollment.pace is Pace.READY:
         return None
     return next_due(slot_of(enrollment), enrollment.pace, now, after_welcome=lesson.number == 0)
 
@@ -197,7 +220,8 @@ def facts_of(
     parts: Parts, delivery: Delivery, enrollment: Enrollment, course: Course, lesson: Lesson, now: datetime
 ) -> LessonFacts:
     """What is this reader's own in a mail; the delivery's `promise_at` is set."""
-    tz = slot_of(enrollment).tz
+    tz, last = slot_of(enrollment).tz, lesson.number == course.lessons[-1].number
+    waits = enrollment.waits if delivery.kind is Kind.COPY else enrollment.pace is Pace.READY
     promised = None
     if delivery.kind is Kind.LESSON and enrollment.promised_at is not None:
         promised = enrollment.promised_at.astimezone(tz).date()
@@ -205,6 +229,7 @@ def facts_of(
     me = f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}"
     return LessonFacts(
         next_date=delivery.promise_at.astimezone(tz).date() if delivery.promise_at else None,
+        waits=waits and delivery.promise_at is None and not last,
         promised=promised if promised and promised < now.astimezone(tz).date() else None,
         me_url=me,
         leave_url=f"{base}/leave/{parts.keys.web_token(delivery.id, 'leave')}",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.inbound import Mail, Verdict
-from dripcourse.services import answers, asking, away, bounces, orders, replies, whose
+from dripcourse.services import answers, asking, away, bounces, orders, replies, stay, whose
 from dripcourse.services.answers import Answer
 from dripcourse.services.orders import Order
 from dripcourse.services.parts import Parts
@@ -107,11 +107,14 @@ def _written(parts: Parts, session: Session, opened: Opened, owner: Owner, now: 
     """Keep what a reader wrote. Their first reply ever gets a receipt."""
     _is_there(session, opened, owner, now)
     if owner.enrollment is not None:
+        lesson = whose.lesson_of(session, owner.delivery)
+        if not opened.mail.is_automatic:
+            stay.answered(owner.enrollment, lesson, now)
         replies.keep(
             parts,
             session,
             enrollment=owner.enrollment,
-            delivery=whose.lesson_of(session, owner.delivery),
+            delivery=lesson,
             text=opened.mail.text,
             raw=opened.arrival.raw,
             inbound_id=opened.id,

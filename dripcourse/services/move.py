@@ -13,11 +13,12 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from dripcourse.db import personal, queries
-from dripcourse.db.models import Delivery, Enrollment, QuietDate, table
+from dripcourse.db.models import Delivery, Enrollment, table
 from dripcourse.db.types import Row
 from dripcourse.domain.address import email_address
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
+from dripcourse.domain.pacing import Pace
 from dripcourse.services import move_words, stay
 from dripcourse.services.enroll import How, Wish, subscriber_of
 from dripcourse.services.keys import new_id
@@ -94,8 +95,6 @@ def _copy(session: Session, old: Enrollment, subscriber: str, now: datetime) -> 
     new = Enrollment(**kept, id=new_id(), subscriber_id=subscriber, created_at=now, confirmed_at=now)
     session.add(new)
     session.flush()
-    days = session.scalars(personal.quiet_dates_of(old.id)).all()
-    session.add_all(QuietDate(enrollment_id=new.id, day=day) for day in days)
     return new
 
 
@@ -145,7 +144,11 @@ def _set_due(enrollment: Enrollment, taken_back: Delivery | None, now: datetime,
     """The date that stood stands. What was in hand is due as it was; after what is on the wire, or was held, the pace says when."""
     if enrollment.state is not EnrollmentState.ACTIVE:
         return
-    if on_the_wire or (enrollment.due_at is None and taken_back is None):
+    if on_the_wire and enrollment.pace is Pace.READY:
+        stay.wait(enrollment, now)
+    elif enrollment.waits:
+        return  # for its reader's word, there as here; and if they were reminded, they were
+    elif on_the_wire or (enrollment.due_at is None and taken_back is None):
         stay.set_due_again(enrollment, now)
     elif taken_back is not None:
         stay.set_due(enrollment, taken_back.due_at or now, promised=enrollment.promised_at)

@@ -21,26 +21,28 @@ def offer(
     enrollment: str | None = None,
     signup: str | None = None,
     lesson: str | None = None,
-) -> None:
-    """Offer one mail, in the caller's transaction. Offering the same kind and key again changes nothing."""
+    due: datetime | None = None,
+) -> Delivery | None:
+    """Offer one mail, in the caller's transaction; `due` if it should have gone before now. Offering the same kind and key again
+    changes nothing, and returns None."""
     if session.scalars(queries.delivery_by_key(kind, key)).first() is not None:
-        return
-    session.add(
-        Delivery(
-            id=new_id(),
-            kind=kind,
-            key=key,
-            enrollment_id=enrollment,
-            signup_id=signup,
-            recipient=recipient,
-            course=course,
-            lesson=lesson,
-            state=DeliveryState.CLAIMED,
-            fence=0,
-            wake_at=now,
-            due_at=now,
-            claimed_at=now,
-            changed_at=now,
-        )
+        return None
+    offered = Delivery(
+        id=new_id(),
+        kind=kind,
+        key=key,
+        enrollment_id=enrollment,
+        signup_id=signup,
+        recipient=recipient,
+        course=course,
+        lesson=lesson,
+        state=DeliveryState.CLAIMED,
+        fence=0,
+        wake_at=now,
+        due_at=due or now,
+        claimed_at=now,
+        changed_at=now,
     )
+    session.add(offered)
     session.flush()
+    return offered

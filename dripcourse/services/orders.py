@@ -90,15 +90,18 @@ def _resume(order: Order) -> Answer:
         if enrollment.pause_reason is not PauseReason.READER:
             return order.answer("resting")
         stay.go_on(order.session, enrollment, order.now)
+        stay.ready(enrollment, order.now)
     elif enrollment.state is not EnrollmentState.ACTIVE:
         return order.answer("over")
-    elif enrollment.due_at is not None:
+    elif not stay.ready(enrollment, order.now) and enrollment.due_at is not None:
         stay.set_due_again(enrollment, order.now)  # it had been put off
     return order.answer("resumed")
 
 
 def _later(order: Order) -> Answer:
     due = order.enrollment.due_at
+    if order.enrollment.waits and order.enrollment.state is EnrollmentState.ACTIVE:
+        return order.answer("waits")
     if due is None or not stay.put_off(order.enrollment, due + _A_WEEK, order.now):
         return _unchanged(order)
     return order.answer("later")
@@ -134,7 +137,9 @@ def _where(order: Order) -> Answer:
     course = order.parts.library.courses.get(order.enrollment.course)
     number = max(order.enrollment.last_number, 0)
     total = course.lessons[-1].number if course else number
-    facts = {"number": str(number) if number else "", "total": str(total), "state": order.enrollment.state.value}
+    waits = order.enrollment.waits and order.enrollment.state is EnrollmentState.ACTIVE
+    state = "waiting" if waits else order.enrollment.state.value
+    facts = {"number": str(number) if number else "", "total": str(total), "state": state}
     return order.answer("where", **facts)
 
 

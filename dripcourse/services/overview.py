@@ -16,7 +16,7 @@ from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound
-from dripcourse.domain.pacing import WEEKDAYS, next_due
+from dripcourse.domain.pacing import WEEKDAYS, Pace, next_due
 from dripcourse.services import replies
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies import Shared
@@ -42,7 +42,10 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """One enrollment with its reader. `lesson` and `due` are of the next lesson; both None if nothing is to come."""
+    """One enrollment with its reader. `lesson` and `due` are of the next lesson; both None if nothing is to come.
+
+    `waits` if that one waits for its reader's word, so that it has no date.
+    """
 
     id: str
     enrollment: str
@@ -57,6 +60,7 @@ class ReaderView:
     pace: str
     lesson: str | None
     due: datetime | None
+    waits: bool = False
     deliveries: list[DeliveryView] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
     """The replies that this reader shares with the host; there may be others, which nobody is told of."""
@@ -147,6 +151,7 @@ def _views(parts: Parts, session: Session, rows: Sequence[Row[Enrollment, Subscr
             pace=enrollment.pace.value,
             lesson=lesson,
             due=due,
+            waits=due is None and enrollment.waits and enrollment.state is EnrollmentState.ACTIVE,
         )
 
 
@@ -195,6 +200,8 @@ def coming(parts: Parts, enrollment: str) -> list[Coming]:
         last, number, due, found = row.last_lesson, row.last_number, row.due_at, list[Coming]()
         while lesson := next_lesson(course, last_slug=last, last_number=number, seen=seen):
             found.append(Coming(lesson, due))
+            if row.pace is Pace.READY:
+                break  # each after it waits for its reader's word
             last, number = lesson.slug, lesson.number
             due = next_due(slot_of(row), row.pace, due, after_welcome=number == 0)
         return found

@@ -67,10 +67,10 @@ def ask(parts: Parts, token: str, now: datetime) -> bool:
         return True
 
 
-def render(parts: Parts, delivery: Delivery, course: Course) -> tuple[Rendered, dict[str, str]]:
-    """The words of the mail, and headers of its own. Raises TemplateFault."""
+def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> tuple[Rendered, dict[str, str]]:  # noqa: ARG001
+    """The words of the mail in a language, and headers of its own. Raises TemplateFault."""
     url = f"{parts.rules.base_url}/own/{parts.keys.web_token(delivery.id, _PURPOSE)}"
-    return parts.renderer.system("own", course.language, own_url=url), {"Auto-Submitted": "auto-generated"}
+    return parts.renderer.system("own", language, own_url=url), {"Auto-Submitted": "auto-generated"}
 
 
 def look(parts: Parts, token: str, now: datetime) -> Link:

@@ -110,7 +110,7 @@ def _enrollment(session: Session, row: Enrollment) -> dict[str, Any]:
         "state": row.state.value,
         "left_reason": row.left_reason.value if row.left_reason else None,
         "pace": row.pace.value,
-        "quiet_dates": list(session.scalars(personal.quiet_dates_of(row.id))),
+        "quiet_dates": sorted(map(str, row.quiet)),
         "consents": [dict(each) for each in session.execute(personal.consents_of(row.id)).mappings()],
         "mails": [
             {**each, "kind": each["kind"].value, "state": each["state"].value}

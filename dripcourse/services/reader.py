@@ -1,4 +1,4 @@
-"""A reader's own page: where they are, and standing still for a while. A link from a mail opens it, so it shows no past words."""
+"""A reader's own page: where they are. A link from a mail opens it, so it shows no past words."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -10,14 +10,12 @@ from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
-from dripcourse.domain.errors import NotFound, UsageError
+from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import overview, stay
+from dripcourse.services.links import of_delivery
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
-
-PACES = (Pace.WEEKLY, Pace.TWO_WEEKS, Pace.FOUR_WEEKS)
-"""The paces a reader can choose between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,40 +57,6 @@ def look(parts: Parts, token: str) -> Place:
     )
 
 
-def pause(parts: Parts, token: str) -> None:
-    """Stand still until the reader says so. Harmless if they stand still already, or have ended. Raises NotFound."""
-    with parts.db.read() as session:
-        enrollment = of_link(parts, session, token)[1]
-    if enrollment.state is EnrollmentState.ACTIVE:
-        stay.pause(parts, enrollment.id, PauseReason.READER)
-
-
-def resume(parts: Parts, token: str, now: datetime) -> None:
-    """Go on after the reader's own pause; the host's stays. Harmless if nothing is paused. Raises NotFound."""
-    with parts.db.read() as session:
-        enrollment = of_link(parts, session, token)[1]
-    if enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason is PauseReason.READER:
-        stay.resume(parts, enrollment.id, now)
-
-
-def choose_pace(parts: Parts, token: str, pace: str, now: datetime) -> None:
-    """From now on at this pace; the next lesson comes at the first slot it allows. Raises NotFound, or UsageError for another word."""
-    if pace not in PACES:
-        raise UsageError(f"There is no such pace. There is: {', '.join(PACES)}.")
-    with parts.db.write() as session:
-        stay.change_pace(of_link(parts, session, token)[1], Pace(pace), now)
-
-
-def choose_perspective(parts: Parts, token: str, perspective: str) -> None:
-    """From the next lesson on in this reading; an empty word is `unsaid`. Raises NotFound, or UsageError for another word."""
-    with parts.db.write() as session:
-        enrollment = of_link(parts, session, token)[1]
-        course = parts.library.courses.get(enrollment.course)
-        if perspective and (course is None or perspective not in course.perspectives):
-            raise UsageError("There is no such perspective in this course.")
-        enrollment.perspective = perspective or None
-
-
 def again(parts: Parts, token: str, now: datetime, *, slug: str | None = None) -> None:
     """Send a copy of a lesson that went to this reader, the last one if none is named, with the next tick.
 
@@ -127,4 +91,13 @@ def _sendable(parts: Parts, session: Session, enrollment: Enrollment) -> set[str
 
 def of_link(parts: Parts, session: Session, token: str) -> tuple[Delivery, Enrollment]:
     """The mail that holds this link to a reader's page, and whose it is. Raises NotFound; Gone if all that is known of them is erased."""
-    return stay.of_delivery(session, parts.keys.read_web_token(token, "me"))
+    return of_delivery(session, parts.keys.read_web_token(token, "me"))
+
+
+def language_of(parts: Parts, token: str) -> str | None:
+    """The language that the reader of a mail's link, to their page or for leaving, is spoken to in; None for a link of nobody's."""
+    ident = parts.keys.read_web_token(token, "me") or parts.keys.read_web_token(token, "leave")
+    with parts.db.read() as session:
+        delivery = session.get(Delivery, ident) if ident else None
+        enrollment = session.get(Enrollment, delivery.enrollment_id) if delivery and delivery.enrollment_id else None
+        return enrollment.language if enrollment else None

@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, table
+from dripcourse.db.replies import answered_among
 from dripcourse.db.types import Row
 from dripcourse.domain.circuit import LONGEST_REST
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
-from dripcourse.domain.pacing import next_due
+from dripcourse.domain.pacing import Pace
 from dripcourse.services.compose import Ready
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
-from dripcourse.services.stay import set_due, slot_of
+from dripcourse.services.stay import lesson_went, set_due
 
 _BACK_OFF, _BACK_OFF_MOST = timedelta(minutes=1), timedelta(hours=1)
 _ADDRESS = re.compile(r"\S+@\S+")
@@ -134,12 +135,19 @@ def advance(parts: Parts, session: Session, deliveries: Sequence[Delivery], acce
     if not lessons:
         return
     ids = [delivery.id for delivery in lessons.values()]
-    for enrollment in session.scalars(queries.enrollments_of_accepted(ids, accepted_at)):
-        _advance_one(parts, enrollment, lessons[enrollment.id], accepted_at)
+    moved = session.scalars(queries.enrollments_of_accepted(ids, accepted_at)).all()
+    patient = [lessons[row.id].id for row in moved if row.pace is Pace.READY]
+    # who answers before it is known that the lesson went has said that they are ready, all the same
+    answered = set(session.scalars(answered_among(patient))) if patient else set()
+    for enrollment in moved:
+        delivery = lessons[enrollment.id]
+        _advance_one(parts, enrollment, delivery, accepted_at, answered=delivery.id in answered)
     session.flush()
 
 
-def _advance_one(parts: Parts, enrollment: Enrollment, delivery: Delivery, accepted_at: datetime) -> None:
+def _advance_one(
+    parts: Parts, enrollment: Enrollment, delivery: Delivery, accepted_at: datetime, *, answered: bool
+) -> None:
     course = parts.library.courses.get(delivery.course)
     lesson = course.lesson(delivery.lesson or "") if course else None
     if enrollment.last_accepted_at is None or accepted_at >= enrollment.last_accepted_at:  # a course only goes forward
@@ -153,12 +161,10 @@ def _advance_one(parts: Parts, enrollment: Enrollment, delivery: Delivery, accep
         course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset()
     )
     if course is not None and coming is None:
-        enrollment.state, enrollment.ended_at = EnrollmentState.COMPLETED, accepted_at
+        enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, accepted_at, False
         set_due(enrollment, None)
         return
-    last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
-    due = next_due(slot_of(enrollment), enrollment.pace, last, after_welcome=welcome)
-    set_due(enrollment, due, promised=delivery.promise_at or due)
+    lesson_went(enrollment, accepted_at, promised=delivery.promise_at, answered=answered)
 
 
 def hold(parts: Parts, broken: Sequence[tuple[Delivery, str]], now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""While a reader is in a course: their slot, pausing and resuming, and leaving."""
+"""While a reader is in a course: their slot, when the next lesson is due, waiting, pausing and resuming, and leaving."""
 
 from datetime import datetime
 
@@ -7,25 +7,83 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.db.personal import erasure_of
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
-from dripcourse.domain.errors import Gone, NotFound, UsageError
-from dripcourse.domain.pacing import DEFAULT_HOUR, HOLD_MOST, Pace, Slot, due_again, first_slot, offset_minutes
+from dripcourse.domain.errors import NotFound, UsageError
+from dripcourse.domain.pacing import (
+    DEFAULT_HOUR,
+    HOLD_MOST,
+    Pace,
+    Slot,
+    due_again,
+    first_slot,
+    next_due,
+    offset_minutes,
+    reminder_due,
+)
+from dripcourse.domain.quiet import Quiet
 from dripcourse.services.journal import Fact
+from dripcourse.services.links import of_delivery
 from dripcourse.services.parts import Parts
 
 
 def slot_of(enrollment: Enrollment) -> Slot:
     """A reader's slot."""
     hour = DEFAULT_HOUR if enrollment.hour is None else enrollment.hour
-    return Slot(enrollment.weekday or 0, hour, enrollment.zone, enrollment.offset_minutes)
+    return Slot(enrollment.weekday or 0, hour, enrollment.zone, enrollment.offset_minutes, enrollment.quiet)
 
 
 def set_due(enrollment: Enrollment, due: datetime | None, *, promised: datetime | None = None) -> None:
-    """When the next lesson is due, and may be claimed; None while one is in hand or nothing is to come."""
+    """When the next lesson is due, and may be claimed; None while one is in hand, waits for the reader, or nothing is to come.
+
+    The day that was promised is forgotten if this is another.
+    """
+    if due is None or promised is not None or due != enrollment.due_at:
+        enrollment.promised_at = promised
     enrollment.due_at = enrollment.wake_at = due
-    enrollment.promised_at = promised
+    enrollment.remind_at = None
+    enrollment.waits = enrollment.waits and due is None
+
+
+def could_come(enrollment: Enrollment) -> datetime | None:
+    """The first slot at which the pace allows the next lesson, whether or not its reader has asked for it; None before the welcome went."""
+    last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
+    return next_due(slot_of(enrollment), enrollment.pace, last, after_welcome=welcome) if last else None
+
+
+def wait(enrollment: Enrollment, now: datetime) -> None:
+    """Nothing is due: the next lesson waits for its reader's word, and unless they want no reminder they get one, later."""
+    set_due(enrollment, None)
+    enrollment.waits = True
+    first = could_come(enrollment)
+    if first is not None and enrollment.reminders:
+        enrollment.remind_at = reminder_due(slot_of(enrollment), first, now)
+
+
+def lesson_went(
+    enrollment: Enrollment, at: datetime, *, promised: datetime | None = None, answered: bool = False
+) -> None:
+    """What comes after the last lesson, accepted at `at`: the next is due, or waits for its reader's word unless they `answered` by now."""
+    if enrollment.pace is Pace.READY and not answered:
+        wait(enrollment, at)
+        return
+    due = could_come(enrollment)
+    set_due(enrollment, due, promised=promised or due)
+
+
+def ready(enrollment: Enrollment, now: datetime) -> bool:
+    """The reader wants the next lesson: it is due at the first slot that the pace allows. Whether it had waited for their word."""
+    if enrollment.state is not EnrollmentState.ACTIVE or not enrollment.waits:
+        return False
+    enrollment.waits = False
+    set_due_again(enrollment, now)
+    return True
+
+
+def answered(enrollment: Enrollment, lesson: Delivery | None, now: datetime) -> None:
+    """The reader wrote an answer to a lesson. To the last one that says too that they are ready for the next."""
+    if lesson is not None and lesson.lesson == enrollment.last_lesson:
+        ready(enrollment, now)
 
 
 def pause(parts: Parts, ident: str, reason: PauseReason, *, until: datetime | None = None) -> None:
@@ -47,7 +105,7 @@ def stand_still(
 
 
 def resume(parts: Parts, ident: str, now: datetime) -> None:
-    """Go on: the next lesson comes at the first slot that the pace allows. Repeating it is harmless."""
+    """Go on as before: the next lesson comes at the first slot that the pace allows, or waits as it did. Repeating it is harmless."""
     with parts.db.write() as session:
         enrollment = _live(session, ident)
         if enrollment.state is EnrollmentState.PAUSED:
@@ -97,15 +155,33 @@ def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReas
     parts.journal.note(Fact.STOPPED, [enrollment.id], now)
     enrollment.state, enrollment.left_reason, enrollment.ended_at = EnrollmentState.LEFT, reason, now
     enrollment.pause_reason = enrollment.paused_until = None
+    enrollment.waits = False
     set_due(enrollment, None)
     _take_back(session, enrollment)
 
 
 def change_pace(enrollment: Enrollment, pace: Pace, now: datetime) -> None:
-    """Another pace, in the caller's transaction; what is due moves with it, never sooner than the pace allows."""
-    enrollment.pace = pace
-    if enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at is not None:
+    """Another pace, in the caller's transaction; what is due moves with it, never sooner than the pace allows.
+
+    At the pace `ready` it waits from now on; not the welcome, nor one that is in hand.
+    """
+    before, enrollment.pace = enrollment.pace, pace
+    stands = enrollment.due_at is not None or enrollment.waits
+    if pace is not Pace.READY:
+        enrollment.waits = False
+    elif before is not Pace.READY and enrollment.last_accepted_at is not None:
+        enrollment.waits = stands or enrollment.state is EnrollmentState.PAUSED
+    if enrollment.state is EnrollmentState.ACTIVE and stands:
         set_due_again(enrollment, now)
+
+
+def change_quiet(enrollment: Enrollment, quiet: Quiet, now: datetime) -> None:
+    """Other quiet dates, in the caller's transaction. What is due on one of them moves to the next slot; nothing comes sooner."""
+    enrollment.quiet = quiet
+    if enrollment.due_at is not None and slot_of(enrollment).is_quiet(enrollment.due_at):
+        set_due(enrollment, first_slot(slot_of(enrollment), max(enrollment.due_at, now)))
+    elif enrollment.waits and enrollment.state is EnrollmentState.ACTIVE:
+        wait(enrollment, now)
 
 
 def put_off(enrollment: Enrollment, until: datetime, now: datetime) -> bool:
@@ -126,12 +202,15 @@ def change_slot(enrollment: Enrollment, slot: Slot, now: datetime) -> None:
     """Another day, hour or zone, in the caller's transaction; what is due moves with it, never sooner than the pace allows."""
     enrollment.weekday, enrollment.hour = slot.weekday, slot.hour
     enrollment.zone, enrollment.offset_minutes = slot.zone, offset_minutes(slot.zone, now)
-    if enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at is not None:
+    if enrollment.state is EnrollmentState.ACTIVE and (enrollment.due_at is not None or enrollment.waits):
         set_due_again(enrollment, now)
 
 
 def set_due_again(enrollment: Enrollment, now: datetime) -> None:
-    """The next lesson at the first slot that the pace allows from now on; the welcome at once."""
+    """The next lesson at the first slot that the pace allows from now on; the welcome at once. What waits for its reader goes on waiting."""
+    if enrollment.waits:
+        wait(enrollment, now)
+        return
     after_welcome = enrollment.last_number == 0
     due = due_again(slot_of(enrollment), enrollment.pace, enrollment.last_accepted_at, now, after_welcome=after_welcome)
     set_due(enrollment, due)
@@ -163,19 +242,3 @@ def _live(session: Session, ident: str) -> Enrollment:
     if enrollment is None or enrollment.state not in LIVE:
         raise NotFound("There is no running enrollment by that id.")
     return enrollment
-
-
-def of_delivery(session: Session, ident: str | None) -> tuple[Delivery, Enrollment]:
-    """The mail of that id, which a link of ours named (None: it was not ours), and whose it is.
-
-    Raises NotFound; Gone if it was erased, or is just being erased.
-    """
-    delivery = session.get(Delivery, ident) if ident else None
-    if ident and delivery is None:
-        raise Gone("What this link belonged to is not kept any more.")
-    if delivery is None or delivery.enrollment_id is None or delivery.revoked_at is not None:
-        raise NotFound("This link is not one of ours, or it is too old.")
-    enrollment = session.get_one(Enrollment, delivery.enrollment_id)
-    if session.scalars(erasure_of(enrollment.subscriber_id)).first() is not None:
-        raise Gone("What this link belonged to is just being erased.")
-    return delivery, enrollment

@@ -17,6 +17,7 @@ from dripcourse.services import (
     events,
     privacy,
     receive,
+    remind,
     replies,
     retention,
     settle,
@@ -95,7 +96,7 @@ class Heart:
                 "beyond": now + clocks.FARTHEST,
             }
             asked = session.execute(queries.agenda(any_hour=any_hour), when).one()
-            to_mend, to_receive, to_hear, to_settle, to_erase, to_decide, to_resume, to_send = asked
+            to_mend, to_receive, to_hear, to_settle, to_erase, to_decide, to_resume, to_remind, to_send = asked
         if to_mend:
             clocks.bring_back(parts, self._clock)
         received = receive.handle(parts, now) if to_receive else 0
@@ -106,8 +107,10 @@ class Heart:
         arrived += received + (signup.decide(parts, now) if to_decide or received else 0)
         if to_resume:
             stay.resume_due(parts, now)
+        if to_remind:
+            remind.offer_due(parts, now)
         counts = Counts()
-        if to_send or to_decide or to_resume or to_settle or to_mend or to_hear or received:
+        if to_send or to_decide or to_resume or to_remind or to_settle or to_mend or to_hear or received:
             counts = dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
         if counts.unsure:
             settled += settle.settle(parts, self._clock())

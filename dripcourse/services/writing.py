@@ -11,7 +11,7 @@ from dripcourse.db.models import Delivery, Enrollment, LessonText, Reply
 from dripcourse.domain.delivery import Kind, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.services import own_key, replies
+from dripcourse.services import own_key, replies, stay
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
 from dripcourse.services.replies import Kept
@@ -60,11 +60,12 @@ def write(
 
     def keep(session: Session, *_: object) -> None:
         delivery, enrollment = of_link(parts, session, token)
+        asked = _must_ask(session, delivery, enrollment)
         replies.keep(
             parts,
             session,
             enrollment=enrollment,
-            delivery=_must_ask(session, delivery, enrollment),
+            delivery=asked,
             text=text,
             raw=None,
             inbound_id=None,
@@ -73,6 +74,8 @@ def write(
             ident=ident,
             shared=shared,
         )
+        session.refresh(enrollment, with_for_update=True)
+        stay.answered(enrollment, asked, now)
 
     with parts.db.read() as session:
         delivery, enrollment = of_link(parts, session, token)

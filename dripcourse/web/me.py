@@ -5,12 +5,13 @@ from typing import Any
 from flask import Response
 
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services import own_words, writing
+from dripcourse.services import own_words, rhythm, writing
 from dripcourse.services import reader as place
 from dripcourse.services.keys import new_id
 from dripcourse.services.replies import FROM_PAGE, Kept
 from dripcourse.web.covers import NOTHING_TRIED, Tried, cover_context
 from dripcourse.web.phrases import Trouble
+from dripcourse.web.pulse import NOTHING_SAID, Said, rhythm_context
 from dripcourse.web.shell import page, shell
 from dripcourse.web.whole import section
 
@@ -27,14 +28,16 @@ def me_page(
     wrong: str = "",
     phrase_wrong: Trouble | None = None,
     tried: Tried = NOTHING_TRIED,
+    said: Said = NOTHING_SAID,
     status: int = 200,
 ) -> Response:
     """The page behind `/me/TOKEN`. `done` is the act that was just done, to be confirmed on it.
 
     `text` is an answer that could not be kept, to be shared or not, and `wrong` or `phrase_wrong` why not; `tried` is what came of
-    choosing how mails look. Raises NotFound.
+    choosing how mails look, `said` of a change of rhythm. Raises NotFound.
     """
-    now, found = shell().now, place.look(shell().parts, token)
+    parts, now = shell().parts, shell().now
+    found = place.look(parts, token)
     return page(
         "me.html",
         found.course,
@@ -44,7 +47,7 @@ def me_page(
         state=found.state,
         states=EnrollmentState,
         due=found.due.astimezone(found.tz) if found.due and found.due > now else None,
-        paces=place.PACES,
+        rhythm=rhythm_context(found, rhythm.look(parts, token, now), said),
         tz=found.tz,
         done=done,
         lessons=cover_context(token, tried),

@@ -11,18 +11,28 @@ from dripcourse.services import reader as place
 from dripcourse.services import stay
 from dripcourse.web import answers, lessons, rhythm
 from dripcourse.web.me import me_page
-from dripcourse.web.shell import page, shell
+from dripcourse.web.shell import page, shell, speak
 
 reader = Blueprint("reader", __name__)
 
 MOST_FORM_BYTES = 1_000_000
 """Far more than is kept of one answer, in any alphabet: what is too long comes back to its writer, who can then part it."""
 
+_READERS_OWN = ("/me/", "/leave/")
+
 _ACTS: dict[str, Callable[[str], Response | None]] = {
     **rhythm.ACTS,
     **lessons.ACTS,
     **answers.ACTS,
 }
+
+
+@reader.before_app_request
+def speak_their_language() -> None:
+    """Whatever a link from a mail opens is said in the language that its reader chose."""
+    token = (request.view_args or {}).get("token")
+    if token and request.path.startswith(_READERS_OWN):
+        speak(place.language_of(shell().parts, token))
 
 
 @reader.get("/leave/<token>")

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from babel import Locale
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, g, make_response, render_template, request
 
 from dripcourse.domain.course import Course
 from dripcourse.services.parts import Clock, Parts
@@ -44,9 +44,10 @@ def page(
     index: bool = False,
     **context: Any,  # noqa: ANN401
 ) -> Response:
-    """A page in the language of its course. Search engines keep only those that say `index`."""
+    """A page in the language of its reader if `speak` named one, else of its course. Search engines keep only those that say `index`."""
     parts = shell().parts
-    language = parts.library.words.language(course.language if course else common_language())
+    asked = g.get("language") or (course.language if course else common_language())
+    language = parts.library.words.language(asked)
     words = parts.renderer.words(language)
     html = render_template(
         template,
@@ -61,6 +62,12 @@ def page(
     if index:
         response.headers["X-Robots-Tag"] = "all"
     return response
+
+
+def speak(language: str | None) -> None:
+    """Answer this request in a language; None changes nothing."""
+    if language:
+        g.language = language
 
 
 def common_language() -> str:

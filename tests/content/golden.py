@@ -21,9 +21,18 @@ def letters() -> Iterator[tuple[str, Rendered]]:
             yield f"{lesson.number:02d}-{lesson.slug}.{who}", renderer.lesson(course, lesson, who, facts)
     late = replace(FACTS, promised=date(2026, 11, 19), after_unsure=True)
     yield "01-first-pot.late", renderer.lesson(course, course.lessons[1], "yard", late)
+    waits = replace(FACTS, next_date=None, waits=True)
+    yield "01-first-pot.waits", renderer.lesson(course, course.lessons[1], "yard", waits)
+    yield "00-welcome.waits", renderer.lesson(course, course.lessons[0], "yard", waits)
     for language in library.words.languages:
         url = "https://notes.example.org/confirm/CONFIRM-TOKEN"
         yield f"confirm.{language}", renderer.system("confirm", language, confirm_url=url)
+        facts = {
+            "subject": "Note 1",
+            "me_url": "https://notes.example.org/me/TOKEN",
+            "leave_url": "https://notes.example.org/leave/TOKEN",
+        }
+        yield f"reminder.{language}", renderer.answer("reminder", language, facts=facts)
         facts = {"subject": "Re: Note 1", "day": library.words.day(date(2026, 12, 3), language)}
         yield f"answer.{language}", renderer.answer("answer", language, says="later", facts=facts)
         url = "https://notes.example.org/me/ME-TOKEN/letters/this"

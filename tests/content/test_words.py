@@ -44,7 +44,7 @@ def test_every_word_is_said_in_every_language_with_the_same_blanks(language: str
     said, english = to_readers(own(language)), to_readers(dict(texts(ENGLISH)))
     assert said.keys() == english.keys()
     for key, text in said.items():
-        if key.startswith("mail.") and len(text) > 12:
+        if key.startswith("mail.") and len(text) > 12 and text != "{{ subject }}":
             assert text != english[key], f"{key} is still English"
         assert sorted(re.findall(r"\{\{.*?\}\}", text)) == sorted(re.findall(r"\{\{.*?\}\}", english[key])), key
 

@@ -1,6 +1,6 @@
 """What the tables promise by themselves, whoever writes to them."""
 
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,7 +17,6 @@ from dripcourse.db.models import (
     Inbound,
     Instance,
     LessonText,
-    QuietDate,
     ReaderKey,
     Reply,
     Signup,
@@ -187,7 +186,7 @@ def test_erasing_a_reader_takes_everything_of_theirs_and_nothing_else(db: Databa
             )
         )
         session.flush()
-        session.add_all([mail, QuietDate(enrollment_id=course.id, day=date(2026, 12, 24))])
+        session.add(mail)
         session.add(
             Consent(id=new_id(), enrollment_id=course.id, text_hash=b"h" * 32, how="page", asked_at=NOW, given_at=NOW)
         )
@@ -207,7 +206,7 @@ def test_erasing_a_reader_takes_everything_of_theirs_and_nothing_else(db: Databa
                           text_sealed=b"t", sender="reader", received_at=NOW))  # fmt: skip
     with db.write() as session:
         session.delete(session.get_one(Subscriber, reader.id))
-    for gone in (ReaderKey, QuietDate, Consent, Delivery, Reply):
+    for gone in (ReaderKey, Consent, Delivery, Reply):
         assert count(db, gone) == 0, gone.__name__
     assert count(db, Enrollment) == 1
     assert count(db, Subscriber) == 1

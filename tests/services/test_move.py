@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, QuietDate, Signup, Subscriber
+from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import adopt, backup, claim, confirm, mark, reader, signup, stay, writing
+from dripcourse.domain.quiet import QuietDate
+from dripcourse.services import adopt, backup, claim, confirm, mark, reader, rhythm, signup, stay, writing
 from dripcourse.services.compose import compose
 from dripcourse.services.confirm import Standing
 from dripcourse.services.enroll import How, Wish
@@ -94,7 +95,7 @@ def test_place_choices_and_quiet_dates_come_along_and_the_date_that_was_promised
     with house.parts.db.write() as session:
         row = session.get_one(Enrollment, ident)
         row.pace, row.cover_name, row.cover_subject, row.reminders = Pace.TWO_WEEKS, "Aunt May", "A recipe", False
-        session.add(QuietDate(enrollment_id=ident, day=house.now.date() + timedelta(days=40)))
+        row.quiet = frozenset({QuietDate.on(house.now.date() + timedelta(days=40), every_year=False)})
         due, place = row.due_at, (row.last_lesson, row.last_number, row.last_accepted_at)
     press(house, ask(house))
     old, new = enrollments(house)
@@ -102,12 +103,20 @@ def test_place_choices_and_quiet_dates_come_along_and_the_date_that_was_promised
     assert (new.due_at, new.wake_at) == (due, due)
     assert old.due_at is None
     assert old.wake_at is None
-    chosen = ("perspective", "zone", "weekday", "hour", "pace", "cover_name", "cover_subject", "reminders", "course")
+    chosen = (
+        "perspective",
+        "zone",
+        "weekday",
+        "hour",
+        "pace",
+        "cover_name",
+        "cover_subject",
+        "reminders",
+        "course",
+        "quiet",
+    )
     assert [getattr(old, name) for name in chosen] == [getattr(new, name) for name in chosen]
     with house.parts.db.read() as session:
-        assert session.scalars(select(QuietDate.day).where(QuietDate.enrollment_id == new.id)).all() == [
-            (house.now + timedelta(days=40)).date()
-        ]
         how, text, given = session.execute(
             select(Consent.how, ConsentText.text, Consent.given_at)
             .join(ConsentText, ConsentText.hash == Consent.text_hash)
@@ -159,9 +168,9 @@ def test_old_links_have_no_power_over_the_new_enrollment(small_house: House) -> 
     new = enrollments(house)[1]
     as_it_was = {column.key: getattr(new, column.key) for column in Enrollment.__table__.columns}
     stay.leave(house.parts, old_leave, house.now)
-    reader.pause(house.parts, old_me)
-    reader.choose_pace(house.parts, old_me, "four-weeks", house.now)
-    reader.choose_perspective(house.parts, old_me, "betraying")
+    rhythm.pause(house.parts, old_me, house.now)
+    rhythm.choose_pace(house.parts, old_me, "four-weeks", house.now)
+    rhythm.choose_perspective(house.parts, old_me, "betraying")
     reader.again(house.parts, old_me, house.now)
     writing.delete(house.parts, old_me, None, house.now)
     signup.request_move(house.parts, old_me, "a.third@example.org", CONSENT, house.now)

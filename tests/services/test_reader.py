@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.services import reader, stay
+from dripcourse.services import reader, rhythm, stay
 from tests.support.house import House, subjects
 
 
@@ -50,11 +50,11 @@ def test_pausing_from_a_link_and_going_on(house: House) -> None:
     house.enroll()
     house.tick()
     token = token_of(house, "me")
-    reader.pause(house.parts, token)
+    rhythm.pause(house.parts, token, house.now)
     house.turn(days=30)
     house.tick()
     assert len(house.mails()) == 1
-    reader.resume(house.parts, token, house.now)
+    rhythm.resume(house.parts, token, house.now)
     house.turn(days=8)
     house.tick()
     assert len(house.mails()) == 2
@@ -76,22 +76,22 @@ def test_a_slower_pace_moves_the_next_lesson_and_a_faster_one_never_brings_it_to
         house.turn(days=1)
     token, last = token_of(house, "me"), house.mails()[-1]["Date"].datetime
     for pace, days in (("four-weeks", 27), ("two-weeks", 13), ("weekly", 6)):
-        reader.choose_pace(house.parts, token, pace, house.now)
+        rhythm.choose_pace(house.parts, token, pace, house.now)
         due = reader.look(house.parts, token).due
         assert due is not None
         assert due >= last + timedelta(days=days)
         assert due < last + timedelta(days=days + 8)
     with pytest.raises(UsageError):
-        reader.choose_pace(house.parts, token, "daily", house.now)
+        rhythm.choose_pace(house.parts, token, "daily", house.now)
 
 
 def test_another_perspective_counts_from_the_next_lesson_on(small_house: House) -> None:
     small_house.enroll(perspective="betrayed")
     small_house.tick()
     token = token_of(small_house, "me")
-    reader.choose_perspective(small_house.parts, token, "betraying")
+    rhythm.choose_perspective(small_house.parts, token, "betraying")
     assert reader.look(small_house.parts, token).perspective == "betraying"
-    reader.choose_perspective(small_house.parts, token, "")
+    rhythm.choose_perspective(small_house.parts, token, "")
     assert reader.look(small_house.parts, token).perspective is None
     with pytest.raises(UsageError):
-        reader.choose_perspective(small_house.parts, token, "someone")
+        rhythm.choose_perspective(small_house.parts, token, "someone")

@@ -16,7 +16,7 @@ from dripcourse.domain.enrollment import LeftReason
 from dripcourse.domain.errors import Gone
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.services import privacy, reader, replies, signup, stay, writing
+from dripcourse.services import privacy, reader, replies, rhythm, signup, stay, writing
 from dripcourse.services.enroll import Wish
 from dripcourse.services.retention import months_before
 from dripcourse.transports.outbox import Outbox
@@ -84,7 +84,7 @@ def test_whoever_is_still_there_loses_nothing(small_house: House) -> None:
     house.tick()
     token = me(house, welcome(house))
     writing.write(house.parts, token, "words", "2" * 26, house.now)
-    reader.pause(house.parts, token)
+    rhythm.pause(house.parts, token, house.now)
     house.turn(days=800)
     house.tick()
     house.turn(days=2)

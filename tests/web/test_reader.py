@@ -1,6 +1,10 @@
 """Leaving, and the reader's own page."""
 
+import re
+from html import unescape
+
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import EnrollmentState
@@ -81,7 +85,7 @@ def test_the_pace_can_be_slowed_and_the_page_says_when_the_next_one_comes(site: 
     site.house.tick()
     path = site.link("me")
     html = site.post(path, do="pace", pace="four-weeks").get_data(as_text=True)
-    assert "That is changed." in html
+    assert "That is changed. The next letter comes on Thursday, 9 April" in html
     assert 'value="four-weeks" checked' in html
     assert "Thursday, 9 April, at 09:00" in html, (
         "the first Thursday at nine from 27 days after Friday, 6 March, at 10:01"
@@ -152,3 +156,118 @@ def test_before_the_welcome_has_gone_there_is_no_page_to_open(site: Site) -> Non
     path = site.asked()
     site.post(path)
     assert len(site.house.mails()) == 1
+
+
+# -------------------------------------------------------------------------------------- when and how they come
+
+
+def pressed(site: Site, html: str, do: str) -> TestResponse:
+    """Press the button that stands in a page, with all that its form holds."""
+    form = next(form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if f'value="{do}"' in form)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))
+    return site.post(site.link("me"), do=do, **{name: unescape(value) for name, value in fields.items()})
+
+
+def test_each_change_is_confirmed_with_the_new_date_and_can_be_undone(site: Site) -> None:
+    site.reading(zone="Europe/Berlin")
+    path = site.link("me")
+    first = "Thursday, 5 March, at 09:00"
+    for fields, words in (
+        ({"do": "pace", "pace": "ready", "asks-remind": "yes"}, "The next letter waits until you want it."),
+        ({"do": "when", "weekday": "6", "hour": "20", "zone": "Asia/Tokyo"}, "comes on Sunday, 8 March, at 20:00."),
+        ({"do": "stay", "due": "2026-03-05T08:00:00+00:00"}, "comes on Thursday, 12 March, at 09:00."),
+        ({"do": "pause"}, "Nothing comes until you want it to."),
+        ({"do": "pause-until", "day": "2026-04-01"}, "paused until Wednesday, April 1, 2026"),
+        ({"do": "quiet", "day": "5.3.2026"}, "comes on Thursday, 12 March, at 09:00."),
+        ({"do": "quiet", "day": "1999-03-05", "every-year": "yes"}, "comes on Thursday, 12 March, at 09:00."),
+        ({"do": "perspective", "perspective": "betraying"}, f"comes on {first}"),
+        ({"do": "language", "language": "de"}, "Der nächste Brief kommt am Donnerstag, 5. März, um 09:00."),
+    ):
+        before = site.dump()
+        html = site.post(path, **fields).get_data(as_text=True)
+        assert 'role="status"' in html
+        assert words in html, fields
+        assert site.dump() != before
+        again = pressed(site, html, "undo").get_data(as_text=True)
+        assert "It is as it was before." in again
+        assert 'value="undo"' not in again
+        assert first in again
+        assert site.dump() == before, fields
+
+
+def test_a_day_that_cannot_be_is_told_and_what_was_typed_is_still_there(site: Site) -> None:
+    site.reading()
+    path, before = site.link("me"), site.dump()
+    for do in ("pause-until", "quiet"):
+        for typed, words in (
+            ("", "could not read this as a day"),
+            ("soon", "could not read this as a day"),
+            ("30.2.2027", "could not read this as a day"),
+            ("1/2/2027", "could not read this as a day"),
+            ("2026-03-02", "over already, or it is today"),
+            ("2031-01-01", "more than two years away"),
+        ):
+            answer = site.post(path, do=do, day=typed)
+            html = answer.get_data(as_text=True)
+            assert answer.status_code == 400
+            assert words in html, typed
+            assert f'value="{typed}" aria-invalid="true"' in html
+    assert site.dump() == before
+
+
+def test_where_days_are_written_the_other_way_round_a_slash_is_read_so(site: Site) -> None:
+    site.reading()
+    path = site.link("me")
+    site.post(path, do="language", language="fr")
+    html = site.post(path, do="quiet", day="14/2/2027").get_data(as_text=True)
+    assert "dimanche 14 février 2027" in html
+
+
+def test_forms_that_nobody_made_change_nothing(site: Site) -> None:
+    site.reading()
+    path, before = site.link("me"), site.dump()
+    for fields in (
+        {"do": "stay"},
+        {"do": "stay", "due": "2026-03-05"},
+        {"do": "stay", "due": "2026-03-05T08:00:00+00:00x"},
+        {"do": "unquiet", "day": "x"},
+        {"do": "undo"},
+        {"do": "ready"},
+        {"do": "resume"},
+    ):
+        assert site.post(path, **fields).status_code == 200
+    for fields in (
+        {"do": "when", "weekday": "7", "hour": "9", "zone": "UTC"},
+        {"do": "when", "weekday": "²", "hour": "9", "zone": "UTC"},
+        {"do": "when", "weekday": "1", "hour": "9", "zone": "Atlantis/Gone"},
+        {"do": "language", "language": "../en"},
+        {"do": "undo", "was-pace": "hourly"},
+    ):
+        assert site.post(path, **fields).status_code == 400
+    assert site.dump() == before
+
+
+def test_who_waits_is_told_so_and_a_press_brings_the_next_one(site: Site) -> None:
+    site.reading()
+    path = site.link("me")
+    html = site.post(path, do="pace", pace="ready").get_data(as_text=True)
+    assert "It waits until you want it." in html
+    assert "The next day it can come on is Thursday, 5 March." in html
+    html = pressed(site, html, "ready").get_data(as_text=True)
+    assert "Thursday, 5 March, at 09:00" in html
+    site.house.turn(days=4)
+    site.house.tick()
+    assert subjects(site.house.mails())[2:] == ["Letter 1"]
+
+
+def test_the_readers_language_is_that_of_every_page_behind_their_links_and_the_lessons_stay(site: Site) -> None:
+    site.reading()
+    path = site.link("me")
+    site.post(path, do="language", language="es")
+    assert "Dónde estás" in site.get(path).get_data(as_text=True)
+    assert '<html lang="es"' in site.get(site.link("leave")).get_data(as_text=True)
+    assert 'lang="en">Welcome, and when the first letter comes' in site.get(path).get_data(as_text=True)
+    site.house.turn(days=4)
+    site.house.tick()
+    assert "The next one comes on" in site.house.mails()[-1].get_body(("plain",)).get_content()
+    assert '<html lang="en"' in site.get("/support").get_data(as_text=True)

@@ -1,0 +1,23 @@
+"""What a link in one of our mails belongs to."""
+
+from sqlalchemy.orm import Session
+
+from dripcourse.db.models import Delivery, Enrollment
+from dripcourse.db.personal import erasure_of
+from dripcourse.domain.errors import Gone, NotFound
+
+
+def of_delivery(session: Session, ident: str | None) -> tuple[Delivery, Enrollment]:
+    """The mail of that id, which a link of ours named (None: it was not ours), and whose it is.
+
+    Raises NotFound; Gone if it was erased, or is just being erased.
+    """
+    delivery = session.get(Delivery, ident) if ident else None
+    if ident and delivery is None:
+        raise Gone("What this link belonged to is not kept any more.")
+    if delivery is None or delivery.enrollment_id is None or delivery.revoked_at is not None:
+        raise NotFound("This link is not one of ours, or it is too old.")
+    enrollment = session.get_one(Enrollment, delivery.enrollment_id)
+    if session.scalars(erasure_of(enrollment.subscriber_id)).first() is not None:
+        raise Gone("What this link belonged to is just being erased.")
+    return delivery, enrollment
