@@ -33,7 +33,7 @@ def _course(order: tuple[str, ...]) -> Course:
     return Course("small", "small", "Small", "Small", "en", Pace.WEEKLY, {}, {}, lessons)
 
 
-COURSES = tuple(_course(order) for order in orders())
+COURSES = tuple(_course(order) for order in orders(90))
 
 
 @dataclass(slots=True)

@@ -7,6 +7,8 @@ TABLES = {
     0: "a provider named an instant forty days away, and the mail was put by until then",
     1: "what was claimed at a date of a clock that ran ahead waited for that date (tests/faults/test_clocks.py)",
     2: "a clock that jumped back and was set right again; the judge knew only of clocks that are ahead",
+    30003: "a pause that lasted, of which a clock that nobody went by had shown the end; then a lesson in hand as the course was edited",
+    40000: "somebody asked for a course that was not there",
     3: "a pace that was changed while a lesson was on the wire was held against that lesson",
 }
 PURE = {61: "a pace that was changed as the faults stopped was held against the next lesson"}
