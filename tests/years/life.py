@@ -134,7 +134,7 @@ class Life:
     def _look(self) -> None:
         """Twice a year: whose course is over, and new readers in their place."""
         self.people.completed()
-        while len(self.people.going) < self.profile.readers:
+        while self.world.parts.library.courses and len(self.people.going) < self.profile.readers:
             self.people.join()
         self._looked_at = self.world.real + timedelta(days=self.chance.randint(30, 200))
 
