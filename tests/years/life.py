@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.domain.errors import NotFound
 from tests.years.editions import SLUG, editions
 from tests.years.judges import Move, Story, Waiting, Wrong, alive, judge, lived
 from tests.years.people import ZONES, People
@@ -165,13 +167,17 @@ class Life:
                 people.ask_back(chance.choice(people.left))
             people.come_back()
         elif people.going:
-            _ACTS[name](people, chance.choice(people.going))
+            self._does(name, chance.choice(people.going))
 
     def _meanwhile(self, to: str) -> None:
         """While a group is on the wire, one of its readers does something."""
         ident = self.people.addresses.get(to)
         if ident in self.people.going:
-            _ACTS[self.chance.choice(("pause", "leave", "pace", "slot", "resume"))](self.people, ident)
+            self._does(self.chance.choice(("pause", "leave", "pace", "slot", "resume")), ident)
+
+    def _does(self, name: str, ident: str) -> None:
+        with suppress(NotFound):  # their course is over, and has not been looked at since
+            _ACTS[name](self.people, ident)
 
     # ---------------------------------------------------------------------------------------------------------- faults
     def outage(self) -> None:
