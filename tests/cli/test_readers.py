@@ -7,7 +7,7 @@ from tests.cli.line import COURSE, Line
 from tests.support.house import MONDAY
 
 KEYS = [
-    "id", "enrollment", "email", "course", "state", "reason", "perspective", "zone", "day", "hour", "pace", "lesson", "due",
+    "id", "enrollment", "email", "course", "state", "reason", "perspective", "zone", "day", "hour", "pace", "lesson", "due", "waits",
     "deliveries", "shared",
 ]  # fmt: skip
 DELIVERY = ["id", "kind", "enrollment", "course", "lesson", "state", "reason", "due", "at"]
