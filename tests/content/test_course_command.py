@@ -115,7 +115,7 @@ def test_one_course_is_checked_by_its_folder_its_slug_or_its_cover_whatever_is_w
         ran = Ran("check", word, cwd=Path("/"), **settings)
         assert (ran.code, ran.err) == (0, "")
         assert ran.out.startswith(f"{SLUG}: 3 lessons, weekly, en. No faults.\n  00 welcome")
-        assert "; sill 106 words, 9 kB" in ran.out
+        assert "; sill 106 words, 10 kB" in ran.out
     assert Ran("check", cwd=tmp_path, COURSES_DIR=str(tmp_path)).code == 1
     assert Ran("check", "broken", cwd=tmp_path, COURSES_DIR=str(tmp_path)).code == 1
 

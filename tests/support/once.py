@@ -5,9 +5,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from sqlalchemy import delete
 
@@ -25,8 +27,9 @@ _compiled = cache(lambda words: _made(built_in(), **dict(words)))
 
 @cache
 def built_in() -> Library:
-    """The built-in course, as every installation without courses of its own reads it."""
-    return _load(None)
+    """The built-in course, as every installation without courses of its own reads it. No test can change it for the others."""
+    library = _load(None)
+    return replace(library, courses=MappingProxyType(library.courses))
 
 
 @contextmanager
