@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from reader_pictures import take_reader
+
 from tests.demo.player import served
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -31,8 +33,11 @@ def main() -> int:
         take_page(phone, f"{url}/c/slow-letters", "signup-phone")
         take_page(window(browser, PHONE, dark=True), f"{url}/?mail=#mail", "demo-phone-dark")
         take_page(phone, f"{url}/support", "support-phone")
+        reader = Path(folder) / "reader"
+        reader.mkdir()
+        take_reader(browser, reader)
         browser.close()
-    for picture in sorted(PICTURES.glob("*.png")):
+    for picture in sorted(PICTURES.rglob("*.png")):
         print(f"{picture.relative_to(ROOT)}  {picture.stat().st_size // 1024} kB")
     return 0
 

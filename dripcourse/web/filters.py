@@ -34,9 +34,14 @@ def plain(words: str, values: Mapping[str, object]) -> str:
     return _BLANK.sub(lambda found: str(values[found[1]]), words)
 
 
+def dates_of(language: str) -> Locale:
+    """How people of that language write days. English alone would be American, and the letters say "6 April"."""
+    return Locale("en", "GB") if language == "en" else Locale.parse(language, sep="-")
+
+
 def whole_date(day: date, language: str) -> str:
     """A day with its year, as people of that language write it."""
-    return format_date(day, "long", locale=Locale.parse(language, sep="-"))
+    return format_date(day, "long", locale=dates_of(language))
 
 
 def months(number: int, language: str) -> str:

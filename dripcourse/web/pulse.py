@@ -16,7 +16,7 @@ from dripcourse.domain.pacing import Pace
 from dripcourse.domain.quiet import QuietDate
 from dripcourse.services.reader import Place
 from dripcourse.services.rhythm import Rhythm
-from dripcourse.web.filters import fill
+from dripcourse.web.filters import dates_of, fill
 from dripcourse.web.shell import day, shell
 from dripcourse.web.zones import NOWHERE, zone_choices
 
@@ -43,7 +43,7 @@ def rhythm_context(found: Place, rhythm: Rhythm, said: Said) -> dict[str, Any]:
     """All that the templates show of a reader's rhythm, by name."""
     language = _language(found)
     now, tz = shell().now, found.tz
-    locale = Locale.parse(language, sep="-")
+    locale = dates_of(language)
     regions = zone_choices(language)
     return {
         "said": said,
@@ -91,7 +91,7 @@ def _next(found: Place, rhythm: Rhythm, language: str) -> str:
         if rhythm.paused_until is None:
             return str(words["rests"])
         until = rhythm.paused_until.astimezone(found.tz).date()
-        return str(fill(words["paused_until"], day=_whole(until, Locale.parse(language, sep="-"))))
+        return str(fill(words["paused_until"], day=_whole(until, dates_of(language))))
     if found.state is not EnrollmentState.ACTIVE:
         return ""
     if rhythm.waits:

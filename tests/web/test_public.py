@@ -64,7 +64,7 @@ def test_support_lists_every_line_of_the_file_with_links_that_a_phone_can_dial(s
                 assert f'href="tel:{re.sub("[^0-9+]", "", line.phone)}"' in html
             assert not line.note or line.note not in html, "a note is for the host"
     assert 'href="sms:85258"' in html, "Text SHOUT to 85258"
-    assert "Checked November 23, 2026" in html
+    assert "Checked 23 November 2026" in html
 
 
 def test_privacy_names_who_is_responsible(still_site: Site) -> None:

@@ -177,7 +177,7 @@ def test_each_change_is_confirmed_with_the_new_date_and_can_be_undone(site: Site
         ({"do": "when", "weekday": "6", "hour": "20", "zone": "Asia/Tokyo"}, "comes on Sunday, 8 March, at 20:00."),
         ({"do": "stay", "due": "2026-03-05T08:00:00+00:00"}, "comes on Thursday, 12 March, at 09:00."),
         ({"do": "pause"}, "Nothing comes until you want it to."),
-        ({"do": "pause-until", "day": "2026-04-01"}, "paused until Wednesday, April 1, 2026"),
+        ({"do": "pause-until", "day": "2026-04-01"}, "paused until Wednesday, 1 April 2026"),
         ({"do": "quiet", "day": "5.3.2026"}, "comes on Thursday, 12 March, at 09:00."),
         ({"do": "quiet", "day": "1999-03-05", "every-year": "yes"}, "comes on Thursday, 12 March, at 09:00."),
         ({"do": "perspective", "perspective": "betraying"}, f"comes on {first}"),

@@ -67,7 +67,7 @@ ACTS: dict[Callable[[Page], None], str] = {
     when: "Day and hour are changed. The next letter comes on Sunday, 8 March, at 20:00.",
     stay: "The next letter comes on Thursday, 12 March, at 09:00.",
     rest: "The letters are paused. Nothing comes until you want it to.",
-    rest_until: "The letters are paused until Wednesday, April 1, 2026.",
+    rest_until: "The letters are paused until Wednesday, 1 April 2026.",
     quiet: "That day stays free. The next letter comes on Thursday, 12 March",
     reading: "It holds from the next letter on.",
 }
