@@ -9,10 +9,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dripcourse.db import personal
-from dripcourse.db import replies as asked
-from dripcourse.db.models import Delivery, Enrollment, ReaderKey, Subscriber
+from dripcourse.db.models import Delivery, Enrollment, ReaderKey
 from dripcourse.services import own_key, replies
 from dripcourse.services.keys import new_id
+from dripcourse.services.own_key import Fresh
 from dripcourse.services.parts import Parts
 from dripcourse.services.phrase import Locked, lock
 
@@ -67,18 +67,4 @@ def bring(session: Session, old: Enrollment, new: Enrollment, brought: Brought, 
 
 def _put(session: Session, subscriber: str, brought: Brought, now: datetime) -> ReaderKey:
     old = session.get_one(ReaderKey, brought.old)
-    reader = session.get_one(Subscriber, subscriber, with_for_update=True)
-    session.execute(asked.retire_keys(subscriber, now))
-    reader.phrase_since, reader.reads_alone = reader.phrase_since or now, False
-    key = ReaderKey(
-        id=brought.new,
-        subscriber_id=subscriber,
-        public_key=old.public_key,
-        wrapped_private=brought.locked.wrapped,
-        wrapped_by=brought.locked.by,
-        phrase_salt=brought.locked.salt,
-        created_at=now,
-    )
-    session.add(key)
-    session.flush()
-    return key
+    return own_key.put_in_use(session, subscriber, Fresh(brought.new, old.public_key, brought.locked), now)

@@ -40,7 +40,7 @@ class PhraseThere(DripError):
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A new pair of keys, its private half locked with a phrase, that is not in the database yet."""
+    """A pair of keys, its private half locked with a phrase, that is not in the database yet under this id."""
 
     ident: str
     public: bytes
@@ -104,9 +104,15 @@ def _still(session: Session, subscriber: str, ident: str) -> ReaderKey:
 
 
 def _put(session: Session, subscriber: str, fresh: Fresh, now: datetime) -> ReaderKey:
-    reader = session.get_one(Subscriber, subscriber, with_for_update=True)
+    session.get_one(Subscriber, subscriber, with_for_update=True)
     if (there := in_use(session, subscriber)) is not None:
         raise PhraseThere(there.created_at)
+    return put_in_use(session, subscriber, fresh, now)
+
+
+def put_in_use(session: Session, subscriber: str, fresh: Fresh, now: datetime) -> ReaderKey:
+    """From now on a reader's words are sealed to this pair, and no mail opens them; in the caller's transaction."""
+    reader = session.get_one(Subscriber, subscriber, with_for_update=True)
     session.execute(asked.retire_keys(subscriber, now))
     reader.phrase_since, reader.reads_alone = reader.phrase_since or now, False
     key = ReaderKey(
