@@ -34,13 +34,8 @@ class SignupForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
 
     def validate_email(self, field: Field) -> None:
         """An address that mail can be sent to."""
-        text = said(field)
-        if not text.strip():
-            raise ValidationError("address_missing")
-        try:
-            email_address(text)
-        except AddressError:
-            raise ValidationError("address" if text.isprintable() else "address_breaks") from None
+        if fault := address_fault(said(field)):
+            raise ValidationError(fault)
 
     def validate_perspective(self, field: Field) -> None:
         """One of the course's, or none."""
@@ -56,6 +51,17 @@ class SignupForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def wrong(self) -> dict[str, str]:
         """The name of the word for what is wrong with each field that is."""
         return {name: str(errors[0]) for name, errors in self.errors.items() if name}
+
+
+def address_fault(text: str) -> str:
+    """The name of the word for what is wrong with an address that was typed; '' if nothing is."""
+    if not text.strip():
+        return "address_missing"
+    try:
+        email_address(text)
+    except AddressError:
+        return "address" if text.isprintable() else "address_breaks"
+    return ""
 
 
 def said(field: Field) -> str:

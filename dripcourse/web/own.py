@@ -49,11 +49,14 @@ def act_link(token: str) -> Response:
         return _set_by_link(token)
     if do not in _WAYS:
         return _link_page(token)
-    try:
-        found, link = own_link.read(parts, token, now), own_link.look(parts, token, now)
-    except own_link.RunOut:
-        return page("own_run_out.html", status=410)
+    found, link = own_link.read(parts, token, now), own_link.look(parts, token, now)
     return _given(found, do, parts.library.courses.get(link.course), url_for("own.show_link", token=token))
+
+
+@own.errorhandler(own_link.RunOut)
+def run_out(_: own_link.RunOut) -> Response:
+    """The link was good for half an hour; how to ask for another."""
+    return page("own_run_out.html", status=410)
 
 
 def own_page(
@@ -106,13 +109,8 @@ def _set_by_link(token: str) -> Response:
     def act(typed: str, ident: str) -> None:
         own_link.set_phrase(parts, token, typed, ident, shell().now)
 
-    try:
-        wrong = _setting(token, act)
-        if wrong:
-            return _link_page(token, wrong=wrong)
-    except own_link.RunOut:
-        return page("own_run_out.html", status=410)
-    return page("own_locked.html")
+    wrong = _setting(token, act)
+    return _link_page(token, wrong=wrong) if wrong else page("own_locked.html")
 
 
 def _setting(token: str, act: Callable[[str, str], None]) -> Trouble | None:
@@ -144,10 +142,7 @@ def _not_alone(token: str, _do: str) -> Response:
 
 def _link_page(token: str, *, wrong: Trouble | None = None) -> Response:
     parts = shell().parts
-    try:
-        link = own_link.look(parts, token, shell().now)
-    except own_link.RunOut:
-        return page("own_run_out.html", status=410)
+    link = own_link.look(parts, token, shell().now)
     return page(
         "own_link.html",
         parts.library.courses.get(link.course),

@@ -8,15 +8,14 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.domain.errors import AddressError
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import privacy
 from dripcourse.services import reader as place
 from dripcourse.services import signup as asking
 from dripcourse.web.filters import plain, weekdays
+from dripcourse.web.forms import address_fault
 from dripcourse.web.shell import page, shell
 from dripcourse.web.tokens import Made
 
@@ -111,7 +110,7 @@ def move_page(token: str) -> Response:
 def move(token: str) -> Response:
     """Take the request: the same answer for every address, and the same work."""
     parts, address = shell().parts, request.form.get("email", "")
-    if wrong := _wrong(address):
+    if wrong := address_fault(address):
         return _move_page(token, address=address, wrong=wrong, status=400)
     if shell().form_tokens.read(request.form.get("token", ""), _purpose(token)) in (Made.LONG_AGO, Made.ELSEWHERE):
         return _move_page(token, address=address, stale=True, status=400)
@@ -135,17 +134,6 @@ def _move_page(token: str, *, address: str = "", wrong: str = "", stale: bool = 
         consent=_consent(found.course, found.pace),
         form_token=shell().form_tokens.make(_purpose(token)),
     )
-
-
-def _wrong(address: str) -> str:
-    """The name of the word for what is wrong with an address, as the sign-up form has it; '' if nothing is."""
-    if not address.strip():
-        return "address_missing"
-    try:
-        email_address(address)
-    except AddressError:
-        return "address" if address.isprintable() else "address_breaks"
-    return ""
 
 
 def _purpose(token: str) -> str:
