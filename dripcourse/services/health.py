@@ -62,7 +62,11 @@ def beats(parts: Parts, now: datetime, within: timedelta) -> int:
 
     More than one does no harm (each lesson goes once), but perhaps one was meant. One that was just ended still counts for a while.
     """
-    return sum(each.beat_at > each.started_at for each in _lately(parts, now - within))
+    return _ticking(_lately(parts, now - within))
+
+
+def _ticking(beats: Sequence[Beat]) -> int:
+    return sum(each.beat_at > each.started_at for each in beats)
 
 
 def _lately(parts: Parts, since: datetime) -> Sequence[Beat]:
@@ -71,8 +75,8 @@ def _lately(parts: Parts, since: datetime) -> Sequence[Beat]:
 
 
 def _beat(parts: Parts, now: datetime, within: timedelta) -> list[Check]:
-    if _lately(parts, now - within):
-        several = beats(parts, now, within)
+    if lately := _lately(parts, now - within):
+        several = _ticking(lately)
         says = f"somebody ticks: {several} schedulers, each lesson once" if several > 1 else "somebody ticks"
         return [Check("beat", ok=True, says=says)]
     says = f"nobody has ticked for {within.total_seconds():.0f} seconds. If a worker runs, its log says what keeps it (a disk that is full, a database that is held); if not, start one with: dripcourse worker"
