@@ -176,3 +176,8 @@ def wake_at(slot: Slot, due: datetime, now: datetime) -> datetime:
 def rest_until(slot: Slot, now: datetime) -> datetime:
     """`now`, unless this is a quiet date of the reader's: then 07:00 of the first day after it that is none."""
     return wake_at(slot, now, now)
+
+
+def free_until(slot: Slot, until: datetime) -> datetime:
+    """`until`, or the midnight before it if it falls on a quiet date: what may go now may go until then. (For spans of minutes.)"""
+    return _instant(until.astimezone(slot.tz).date(), 0, slot.tz) if slot.is_quiet(until) else until

@@ -16,7 +16,7 @@ from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, is_unasked, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
-from dripcourse.domain.pacing import due_again, earliest, rest_until, wake_at
+from dripcourse.domain.pacing import due_again, earliest, free_until, rest_until, wake_at
 from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
@@ -120,7 +120,7 @@ def _next_row(
     if not any_hour and (morning := wake_at(slot_of(enrollment), due, now)) > now:
         enrollment.wake_at = morning
         return None
-    return _fresh(enrollment, subscriber, lesson.slug, due, now) | {"wake_at": now + parts.rules.lease}
+    return _fresh(enrollment, subscriber, lesson.slug, due, now) | {"wake_at": _lease_ends(parts, enrollment, now)}
 
 
 def _fresh(enrollment: Enrollment, subscriber: Subscriber, slug: str, due: datetime, now: datetime) -> Row:
@@ -164,11 +164,18 @@ def _claim_again(
             delivery.wake_at = min(later, now + LOOK_AGAIN)
             continue
         delivery.fence += 1
-        delivery.wake_at = now + parts.rules.lease
+        unasked = is_unasked(delivery.kind, delivery.key)
+        delivery.wake_at = _lease_ends(parts, enrollment if unasked else None, now)
         past = pasts.get(delivery.enrollment_id or "", NO_PAST)
         claimed.append(Claimed(delivery, enrollment, subscriber, signups.get(delivery.signup_id or ""), past))
     session.flush()
     return claimed
+
+
+def _lease_ends(parts: Parts, enrollment: Enrollment | None, now: datetime) -> datetime:
+    """A lease from `now`; to a reader nothing is put on the wire any more once a quiet date of theirs has begun."""
+    ends = now + parts.rules.lease
+    return free_until(slot_of(enrollment), ends) if enrollment else ends
 
 
 def _has_gone(parts: Parts, delivery: Delivery) -> bool:

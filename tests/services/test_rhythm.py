@@ -226,6 +226,20 @@ def test_one_that_was_claimed_before_its_date_became_quiet_waits_too(reading: Ho
     assert mail["Date"].datetime.astimezone(BERLIN).date() == date(2026, 3, 8)
 
 
+def test_what_is_claimed_before_a_quiet_midnight_does_not_go_after_it(reading: House) -> None:
+    token = token_of(reading, "me")
+    rhythm.choose_slot(reading.parts, token, 3, 23, "Europe/Berlin", reading.now)
+    rhythm.keep_quiet(reading.parts, token, date(2026, 3, 6), reading.now, every_year=False)
+    claimed, reading.now = datetime(2026, 3, 5, 22, 59, 50, tzinfo=UTC), datetime(2026, 3, 5, 23, 0, 5, tzinfo=UTC)
+    clock = iter([claimed] * 2)  # asked for leave, and then claimed
+    assert dispatch(reading.parts, lambda: next(clock, reading.now)).claimed == 1
+    assert len(reading.mails()) == 1
+    live(reading, 2)
+    (mail,) = reading.mails()[1:]
+    went = mail["Date"].datetime.astimezone(BERLIN)
+    assert (went.date(), went.hour) == (date(2026, 3, 7), 7)
+
+
 def _after_claiming() -> Callable[[], bool]:
     """Says to go on, and then to stop: what was claimed is given back unsent."""
     said = iter([False])
