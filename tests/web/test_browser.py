@@ -324,6 +324,8 @@ def test_a_reader_takes_everything_along_moves_and_erases_with_the_keyboard_alon
         f"new-{width}-{script}@example.org".lower(),
     )
     site.reading(old)
+    # axe is a script itself: where scripts are off it would wait for ever
+    audit = is_accessible if script else lambda _page: None
 
     def press(page: Page, role: str, name: str) -> None:
         page.get_by_role(role, name=name).focus()  # type: ignore[arg-type]
@@ -345,7 +347,7 @@ def test_a_reader_takes_everything_along_moves_and_erases_with_the_keyboard_alon
         page.get_by_label("The new address").fill("nonsense")
         press(page, "button", "Ask there")
         expect(page.get_by_text("Something needs another look")).to_be_visible()
-        is_accessible(page)
+        audit(page)
         expect(page.get_by_label("The new address")).to_have_value("nonsense")
         page.get_by_label("The new address").fill(new)
         page.keyboard.press("Enter")
@@ -354,14 +356,14 @@ def test_a_reader_takes_everything_along_moves_and_erases_with_the_keyboard_alon
         page.goto(site.link("confirm", new))
         press(page, "button", "Yes, send them here")
         expect(page.get_by_text("From now on the letters come here")).to_be_visible()
-        is_accessible(page)
+        audit(page)
         site.house.turn(days=4)
         site.house.tick()
         page.goto(site.link("me", new))
         open_whole(page, "Erase everything")
         press(page, "button", "Erase everything")
         expect(page.get_by_role("heading", name="It is being erased")).to_be_visible()
-        is_accessible(page)
+        audit(page)
         does_not_scroll_sideways(page)
         page.goto(page.url)
         expect(page.get_by_role("heading", name="Nothing is kept here any more")).to_be_visible()
