@@ -11,7 +11,7 @@ from dripcourse.db import personal, queries
 from dripcourse.db.models import Delivery, Enrollment, Instance, Subscriber
 from dripcourse.db.session import fingerprint
 from dripcourse.domain.course import Course, Lesson, next_lesson
-from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key
+from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key, reminder_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace, next_due
 from dripcourse.services import stay
@@ -55,12 +55,12 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
                 stay.end(parts, session, enrollment, LeftReason.ASKED, now)
                 done.stopped += 1
                 continue
-            if enrollment.remind_at is not None and enrollment.remind_at <= now:
-                enrollment.remind_at = None  # they may have been reminded since the backup, and it is done but once
             if (course := parts.library.courses.get(enrollment.course)) is not None:
                 done.accepted += _catch_up(parts, session, enrollment, subscriber, course, known)
                 if not kept:
                     done.unsure += _doubt(session, enrollment, subscriber, course, now)
+            if _may_be_reminded_already(parts, enrollment, known, now):
+                enrollment.remind_at = None  # it is done but once
         seal = {"fingerprint": fingerprint(session), "sealed_at": now, "epoch": Instance.epoch + 1}
         session.execute(update(Instance).values(seal))
     return done
@@ -112,6 +112,13 @@ def _stopped(parts: Parts, enrollment: Enrollment, known: Known) -> bool:
     return stop is not None and (back is None or back <= stop)
 
 
+def _may_be_reminded_already(parts: Parts, enrollment: Enrollment, known: Known, now: datetime) -> bool:
+    """Whether a reminder of the lesson that waits has gone, or may have."""
+    reminder = reminder_key(enrollment.id, enrollment.last_lesson or "")
+    over = enrollment.remind_at is not None and enrollment.remind_at <= now
+    return over or _at(parts, known, Fact.ACCEPTED, reminder) is not None
+
+
 def _catch_up(
     parts: Parts, session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, known: Known
 ) -> int:
@@ -128,8 +135,12 @@ def _catch_up(
     for at, lesson in sorted(went, key=lambda each: (each[0], each[1].number)):
         _put(session, enrollment, subscriber, lesson, DeliveryState.ACCEPTED, at)
         enrollment.last_lesson, enrollment.last_number, enrollment.last_accepted_at = lesson.slug, lesson.number, at
-    if went and enrollment.state is EnrollmentState.ACTIVE and enrollment.last_accepted_at is not None:
-        stay.lesson_went(enrollment, enrollment.last_accepted_at)
+    if went and enrollment.last_accepted_at is not None:
+        last, number = enrollment.last_lesson, enrollment.last_number
+        over = next_lesson(course, last_slug=last, last_number=number, seen=frozenset()) is None
+        stay.lesson_went(
+            enrollment, enrollment.last_accepted_at, answered=over
+        )  # at the end there is nothing to wait for
     return len(went)
 
 

@@ -15,7 +15,7 @@ from dripcourse.db.types import Row
 from dripcourse.domain.circuit import LONGEST_REST
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
-from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.compose import Ready
@@ -155,14 +155,15 @@ def _advance_one(
         enrollment.last_accepted_at = accepted_at
         if lesson is not None:
             enrollment.last_number = lesson.number
-    if enrollment.state is not EnrollmentState.ACTIVE:
-        return  # paused or left while it was on the wire: nothing is due
+    if enrollment.state not in LIVE:
+        return  # left while it was on the wire
     coming = course and next_lesson(
         course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset()
     )
     if course is not None and coming is None:
-        enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, accepted_at, False
-        set_due(enrollment, None)
+        if enrollment.state is EnrollmentState.ACTIVE:
+            enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, accepted_at, False
+            set_due(enrollment, None)
         return
     lesson_went(enrollment, accepted_at, promised=delivery.promise_at, answered=answered)
 

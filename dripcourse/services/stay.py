@@ -63,12 +63,18 @@ def wait(enrollment: Enrollment, now: datetime) -> None:
 def lesson_went(
     enrollment: Enrollment, at: datetime, *, promised: datetime | None = None, answered: bool = False
 ) -> None:
-    """What comes after the last lesson, accepted at `at`: the next is due, or waits for its reader's word unless they `answered` by now."""
-    if enrollment.pace is Pace.READY and not answered:
+    """What comes after the last lesson, accepted at `at`: the next is due, or waits for its reader's word unless they `answered` by now.
+
+    Of who paused meanwhile nothing is due, but it is kept whether it waits.
+    """
+    waits = enrollment.pace is Pace.READY and not answered
+    if enrollment.state is not EnrollmentState.ACTIVE:
+        enrollment.waits = waits
+    elif waits:
         wait(enrollment, at)
-        return
-    due = could_come(enrollment)
-    set_due(enrollment, due, promised=promised or due)
+    else:
+        due = could_come(enrollment)
+        set_due(enrollment, due, promised=promised or due)
 
 
 def ready(enrollment: Enrollment, now: datetime) -> bool:

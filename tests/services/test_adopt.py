@@ -1,11 +1,13 @@
 """A copy cannot speak, and a restored database learns from the journal what it missed."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from dripcourse.domain.errors import MuteError, SettingsError
+from dripcourse.domain.pacing import Pace
 from dripcourse.services import adopt, overview, stay
 from tests.support.house import open_house, subjects, write_course, write_lesson
 
@@ -92,6 +94,28 @@ def test_a_lesson_put_in_since_the_backup_hides_none_that_went_after_it(tmp_path
             house.turn(days=1)
             house.tick()
         assert subjects(house.mails()) == ["Letter 4"]
+
+
+@pytest.mark.parametrize("clock_behind", [0, 60])
+def test_who_was_reminded_since_the_backup_is_not_reminded_again(tmp_path: Path, clock_behind: int) -> None:
+    original = tmp_path / "original"
+    original.mkdir()
+    with open_house(original) as house:
+        with house.parts.db.write() as session:
+            stay.change_pace(session.get_one(stay.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now)
+        house.parts.db.close()
+        backup = copy_of(original, tmp_path / "backup")
+        for _ in range(25):  # the welcome, and a reminder
+            house.tick()
+            house.turn(days=1)
+        assert len(house.mails()) == 2
+        now = house.now - timedelta(days=clock_behind)
+    with open_house(backup, now=now, JOURNAL_DIR=str(original / "journal")) as house:
+        adopt.adopt(house.parts, now)
+        for _ in range(100):
+            house.turn(days=1)
+            house.tick()
+        assert house.mails() == [], "they know that it waits"
 
 
 def test_without_a_journal_what_fell_due_since_is_unsure(tmp_path: Path) -> None:

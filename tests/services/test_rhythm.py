@@ -1,6 +1,7 @@
 """When and how lessons come, by the reader's own word: resting, staying, quiet dates, waiting, one reminder, and undoing each."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from dripcourse.services.dispatch import dispatch
 from dripcourse.services.former import Former, values
 from dripcourse.services.keys import new_id
 from dripcourse.services.rhythm import DayOver, DayTooFar
+from tests.faults.wires import Eventful
 from tests.services.test_reader import token_of
 from tests.support.house import MONDAY, House, subjects
 from tests.support.post import Reader
@@ -440,6 +442,24 @@ def test_a_pause_keeps_the_wait_and_going_on_by_oneself_says_that_one_is_ready(r
     stay.resume(reading.parts, enrollment(reading).id, reading.now)
     assert enrollment(reading).waits, "nor is the host's"
     assert enrollment(reading).remind_at is not None
+
+
+def test_who_pauses_while_a_lesson_is_on_the_wire_is_asked_before_the_next_all_the_same(reading: House) -> None:
+    token = token_of(reading, "me")
+    rhythm.choose_pace(reading.parts, token, "ready", reading.now)
+    rhythm.be_ready(reading.parts, token, reading.now)
+    reading.now = datetime(2026, 3, 5, 8, 1, tzinfo=UTC)
+    wire = Eventful(reading.folder / "outbox", 1, lambda: _pause(reading, token))
+    assert dispatch(replace(reading.parts, transport=wire), reading.clock).accepted == 1
+    reading.turn(days=1)
+    stay.resume(reading.parts, enrollment(reading).id, reading.now)
+    assert enrollment(reading).waits
+    live(reading, 6)
+    assert len(reading.mails()) == 2
+
+
+def _pause(house: House, token: str) -> None:
+    rhythm.pause(house.parts, token, house.now)
 
 
 def test_to_wait_while_paused_and_to_another_pace_and_back(reading: House) -> None:

@@ -8,13 +8,14 @@ that comes early by no more than such a jump since the last one is counted apart
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from operator import itemgetter
 from typing import TypeVar
 
-from dripcourse.domain.pacing import Pace, Slot, first_slot
+from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot
+from dripcourse.domain.quiet import NONE
 
 DAY = timedelta(days=1)
 WELCOME_TO_FIRST = 2 * DAY
@@ -25,6 +26,7 @@ ELAPSED = {
     Pace.READY: 7 * DAY,
 }
 OVERDUE_WITHIN = 4 * DAY
+ON_THE_WIRE = timedelta(minutes=15)
 SLACK = timedelta(hours=2)
 """What DST may add to the way from slot to slot, and what a clock's tick may."""
 
@@ -73,6 +75,11 @@ class Story:
     unknown: set[str] = field(default_factory=set)
     """Lessons of which an attempt had no answer, or that are held: the course may go on, or wait, without them."""
     moves: list[Move] = field(default_factory=list)
+    reminders: list[Receipt] = field(default_factory=list)
+    words: list[datetime] = field(default_factory=list)
+    """When they said that they are ready, or chose to be asked while a lesson was in hand already."""
+    holds: list[tuple[datetime, datetime | None]] = field(default_factory=list)
+    """From an instant on: the next lesson not before another, as they stay with the last one (None: no longer)."""
 
 
 Jumps = Sequence[tuple[datetime, timedelta]]
@@ -97,13 +104,21 @@ def in_force(history: Sequence[tuple[datetime, T]], at: datetime) -> T:
     return history[max(0, place - 1)][1]
 
 
-def judge(story: Story, editions: Editions, jumps: Jumps = ()) -> Iterator[Wrong]:
-    """Everything that is wrong with a story: `repeated`, `early`, `burst`, `disorder`, `skipped`, `after stop`, and `by a clock`."""
+def judge(
+    story: Story, editions: Editions, jumps: Jumps = (), *, clocks_set: Sequence[datetime] = ()
+) -> Iterator[Wrong]:
+    """Everything that is wrong with a story: `repeated`, `early`, `burst`, `disorder`, `skipped`, `after stop`, and `by a clock`;
+    `unasked`, `on a quiet date`, `not stayed`, and `reminded twice` or `too soon`. `clocks_set` is whenever anybody set a clock."""
     story.receipts.sort(key=lambda each: each.at)
+    story.reminders.sort(key=lambda each: each.at)
     yield from once(story)
     yield from pace(story, editions, jumps)
     yield from order(story, editions)
     yield from stop(story)
+    yield from asked(story)
+    yield from quiet(story)
+    yield from stayed(story, clocks_set)
+    yield from reminded(story, jumps)
 
 
 def once(story: Story) -> Iterator[Wrong]:
@@ -135,7 +150,8 @@ def pace(story: Story, editions: Editions, jumps: Jumps) -> Iterator[Wrong]:
 
 def _slot_between(story: Story, one: datetime, other: datetime, at: datetime) -> bool:
     """Whether a new week of the reader's, as it was at `at`, began between two instants."""
-    return first_slot(in_force(story.slots, at), one + timedelta(microseconds=1)) <= other
+    slot = replace(in_force(story.slots, at), quiet=NONE)  # a slot on a quiet date begins a week all the same
+    return first_slot(slot, one + timedelta(microseconds=1)) <= other
 
 
 def order(story: Story, editions: Editions) -> Iterator[Wrong]:
@@ -185,11 +201,49 @@ def _way(lessons: Sequence[str], one: str, other: str) -> Sequence[str] | None:
 
 def stop(story: Story) -> Iterator[Wrong]:
     """Nothing after a stop, but what was on the wire by then."""
-    for each in story.receipts:
+    for each in (*story.receipts, *story.reminders):
         for halt in story.stops:
             over = halt.until is not None and each.at >= halt.until
             if each.at > halt.since and not over and each.attempt not in halt.handed:
                 yield Wrong("after stop", story.reader, each.at, f"{each.slug}, stopped since {halt.since}")
+
+
+def asked(story: Story) -> Iterator[Wrong]:
+    """At the pace `ready` no lesson after the welcome without the reader's word since the last."""
+    for one, other in pairwise(story.receipts):
+        said = any(one.at <= at <= other.at for at in story.words)
+        if in_force(story.paces, other.at) is Pace.READY and not said:
+            yield Wrong("unasked", story.reader, other.at, other.slug)
+
+
+def quiet(story: Story) -> Iterator[Wrong]:
+    """Nothing on a quiet date, by the clock that sent it, if it had begun, and was known, before a lesson could be on the wire."""
+    for each in (*story.receipts, *story.reminders):
+        slot, shown = in_force(story.slots, each.at - ON_THE_WIRE), each.at + each.ahead
+        if slot.is_quiet(shown) and slot.is_quiet(shown - ON_THE_WIRE):
+            yield Wrong("on a quiet date", story.reader, each.at, each.slug)
+
+
+def stayed(story: Story, clocks_set: Sequence[datetime]) -> Iterator[Wrong]:
+    """Who stays another week has it, unless a clock was set meanwhile."""
+    for one, other in pairwise(story.receipts if story.holds else ()):
+        since, not_before = in_force([(at, (at, until)) for at, until in story.holds], other.at)
+        untouched = since > one.at and not any(one.at <= at <= other.at for at in clocks_set)
+        if untouched and not_before is not None and other.at + other.ahead < not_before:
+            yield Wrong("not stayed", story.reader, other.at, f"{other.slug}, not before {not_before}")
+
+
+def reminded(story: Story, jumps: Jumps) -> Iterator[Wrong]:
+    """Once a wait, and not before a lesson could have come and waited for a week."""
+    seen: set[str] = set()
+    for each in story.reminders:
+        if each.slug in seen:
+            yield Wrong("reminded twice", story.reader, each.at, each.slug)
+        seen.add(each.slug)
+        last = max((had.at for had in story.receipts if had.at <= each.at), default=story.began)
+        jump = sum((by for at, by in jumps if last < at <= each.at), timedelta())
+        if each.at - last + jump < WELCOME_TO_FIRST + 7 * DAY:
+            yield Wrong("reminded too soon", story.reader, each.at, each.slug)
 
 
 # ------------------------------------------------------------------------------------------------------ going on again
@@ -207,9 +261,13 @@ class Waiting:
 def alive(story: Story, calm: datetime, until: datetime, waiting: Waiting) -> Iterator[Wrong]:
     """After the faults stop at `calm` the overdue lesson comes within four days, and the next within pace + 6 days of that."""
     step = ELAPSED[story.paces[-1][1]] + 6 * DAY + SLACK
+    step += 7 * DAY * len(story.slots[-1][1].quiet)  # each may put it off by a week
     came = sorted({each.at for each in story.receipts} | {each.at for each in story.moves})
     since = [at for at in came if at > calm]
     bounds = [calm + (OVERDUE_WITHIN if waiting.overdue else step), *(at + step for at in since)]
+    _, stays = story.holds[-1] if story.holds else (calm, None)
+    if stays is not None and not waiting.overdue and stays <= calm + HOLD_MOST:
+        bounds[0] = max(bounds[0], stays + SLACK)
     for nth, bound in enumerate(bounds[: waiting.left]):
         if bound <= until and (nth >= len(since) or since[nth] > bound):
             yield Wrong("stuck", story.reader, bound, f"number {nth + 1} since {calm} has not come")

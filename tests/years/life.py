@@ -15,6 +15,7 @@ from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
+from tests.years import rhythms
 from tests.years.editions import SLUG, editions
 from tests.years.judges import Move, Story, Waiting, Wrong, alive, judge, lived
 from tests.years.people import ZONES, People
@@ -65,6 +66,9 @@ ACTS = {
     "complain": 0.2,
     "ask back": 1.0,
     "zone lost": 0.1,
+    "ready": 8.0,
+    "stay": 2.0,
+    "quiet": 3.0,
 }
 
 
@@ -129,6 +133,9 @@ class Life:
             world.strike()
         handed = self.people.complaining() if self.people.complaints else {}
         since = world.real
+        if self._calm:  # everybody is ready as soon as they are asked: then `ready` is once a week
+            for ident in rhythms.who_waits(self.people):
+                rhythms.say_ready(self.people, ident)
         world.turn(until)
         if handed:
             self.people.heard(since, handed)
@@ -136,6 +143,9 @@ class Life:
     def _look(self) -> None:
         """Twice a year: whose course is over, and new readers in their place."""
         self.people.completed()
+        for ident in rhythms.who_waits(self.people):
+            if self.chance.random() < 0.7:
+                rhythms.say_ready(self.people, ident)
         while self.world.parts.library.courses and len(self.people.going) < self.profile.readers:
             self.people.join()
         self._looked_at = self.world.real + timedelta(days=self.chance.randint(30, 200))
@@ -166,6 +176,9 @@ class Life:
             if people.left:
                 people.ask_back(chance.choice(people.left))
             people.come_back()
+        elif name == "ready":
+            for ident in rhythms.who_waits(people)[:1]:
+                self._does(name, ident)
         elif people.going:
             self._does(name, chance.choice(people.going))
 
@@ -173,7 +186,9 @@ class Life:
         """While a group is on the wire, one of its readers does something."""
         ident = self.people.addresses.get(to)
         if ident in self.people.going:
-            self._does(self.chance.choice(("pause", "leave", "pace", "slot", "resume")), ident)
+            self._does(
+                self.chance.choice(("pause", "leave", "pace", "slot", "resume", "stay", "quiet", "ready")), ident
+            )
 
     def _does(self, name: str, ident: str) -> None:
         with suppress(NotFound):  # their course is over, and has not been looked at since
@@ -250,6 +265,7 @@ class Life:
         self.clear()
         world.gone_until = world.down_until = world.real
         world.set_clocks(*(timedelta() for _ in world.machines))
+        self._clocks_set = [at for at, _ in world.errors[1:]]
         current = self.chance.randrange(len(editions()))
         world.edit(current)
         self._calm = True
@@ -305,7 +321,7 @@ class Life:
         return verdict
 
     def _wrongs(self, ident: str, story: Story, calm: datetime) -> Iterator[Wrong]:
-        yield from judge(story, self.world.editions, self.world.jumps)
+        yield from judge(story, self.world.editions, self.world.jumps, clocks_set=self._clocks_set)
         if ident in self._waiting and ident in self.people.going:
             story.moves = self._moves(ident)
             yield from alive(story, calm, self.world.real, self._waiting[ident])
@@ -353,4 +369,5 @@ _ACTS: dict[str, Callable[[People, str], None]] = {
     "leave": People.leave,
     "complain": People.complain,
     "zone lost": People.lose_zone,
+    **rhythms.ACTS,
 }

@@ -33,7 +33,7 @@ ZONES = (
     "UTC",
 )
 GONE = "Atlantis/Gone"
-PACES = (Pace.WEEKLY, Pace.TWO_WEEKS, *[Pace.FOUR_WEEKS] * 4)
+PACES = (Pace.WEEKLY, Pace.TWO_WEEKS, Pace.READY, *[Pace.FOUR_WEEKS] * 4)
 _LINK = re.compile(r"/confirm/(\S+)")
 
 
@@ -58,6 +58,7 @@ class People:
     lost: set[str] = field(default_factory=set)
     """Whoever came after a backup that was restored: nobody knows them any more."""
     _sorted: int = 0
+    _reminded: int = 0
     _count: int = 0
 
     # ------------------------------------------------------------------------------------------------- coming, going
@@ -80,20 +81,21 @@ class People:
         self.stories[ident], self.addresses[address] = story, ident
         self.came[ident] = self.world.real
         self.going.append(ident)
-        self._note(ident)
+        self.note(ident)
 
-    def _note(self, ident: str) -> None:
+    def note(self, ident: str) -> None:
         """The reader's pace and slot, as they are from now on."""
         with self.world.parts.db.read() as session:
             row = session.get_one(Enrollment, ident)
         story = self.stories[ident]
         story.paces.append((self.world.real, row.pace))
         story.slots.append((self.world.real, stay.slot_of(row)))
+        story.holds.append((self.world.real, None))  # a new rhythm: what is due is reckoned anew
 
     def leave(self, ident: str) -> None:
         """By the link in one of their mails."""
         world = self.world
-        delivery = self._a_delivery(ident)
+        delivery = self.a_delivery(ident)
         if delivery is None:
             return
         handed = self._handed(ident)
@@ -106,7 +108,7 @@ class People:
         self.going.remove(ident)
         self.left.append(ident)
 
-    def _a_delivery(self, ident: str) -> Attempt | None:
+    def a_delivery(self, ident: str) -> Attempt | None:
         """One of their mails that they have."""
         with self.world.parts.db.read() as session:
             row = session.execute(
@@ -127,7 +129,7 @@ class People:
 
     def complain(self, ident: str) -> None:
         """To the provider, who tells us; a tick hears it."""
-        delivery = self._a_delivery(ident)
+        delivery = self.a_delivery(ident)
         if delivery is None or ident in self.complaints:
             return
         now = self.world.some_clock()
@@ -183,7 +185,7 @@ class People:
             self.going.append(ident)
             story.stops[-1].until = self.world.real
             self.came[ident] = self.world.real
-            self._note(ident)
+            self.note(ident)
 
     # ---------------------------------------------------------------------------------------------- while they are in
     def pause(self, ident: str) -> None:
@@ -204,6 +206,7 @@ class People:
         for _ in range(self.world.chance.choice((1, 1, 2))):
             stay.resume(self.world.parts, ident, self.world.some_clock())
         self._close_pause(ident)
+        self.note(ident)
 
     def _close_pause(self, ident: str) -> None:
         for stop in self.stories[ident].stops:
@@ -235,7 +238,9 @@ class People:
         with self.world.parts.db.write() as session:
             row = session.get_one(Enrollment, ident, with_for_update=True)
             stay.change_pace(row, self.world.chance.choice(PACES), self.world.some_clock())
-        self._note(ident)
+            if row.due_at is None and not row.waits:
+                self.stories[ident].words.append(self.world.real)  # a lesson in hand waits for no word
+        self.note(ident)
 
     def choose_slot(self, ident: str) -> None:
         """Another zone, day or hour; and perhaps back again at once."""
@@ -249,13 +254,13 @@ class People:
             stay.change_slot(row, Slot(weekday, hour, zone), self.world.some_clock())
             if chance.random() < 0.3:
                 stay.change_slot(row, before, self.world.some_clock())
-        self._note(ident)
+        self.note(ident)
 
     def lose_zone(self, ident: str) -> None:
         """The zone database does not know their zone any more."""
         with self.world.parts.db.write() as session:
             session.get_one(Enrollment, ident, with_for_update=True).zone = GONE
-        self._note(ident)
+        self.note(ident)
 
     # -------------------------------------------------------------------------------------------------------- the host
     def decide(self) -> None:
@@ -284,6 +289,9 @@ class People:
             ident, slug = owners[taken.attempt[0]]
             assert slug == taken.slug
             self.stories[ident].receipts.append(taken)
+        for reminded in world.wire.reminders[self._reminded :]:
+            self.stories[owners[reminded.attempt[0]][0]].reminders.append(reminded)
+        self._reminded = len(world.wire.reminders)
         for delivery in world.wire.unknown | world.wire.refused | assumed:
             ident, slug = owners.get(delivery, (None, None))
             if ident in self.stories and slug:
@@ -305,7 +313,7 @@ class People:
             if row is None:
                 self._forget(ident)
                 continue
-            self._note(ident)
+            self.note(ident)
             thrown_out += self._stands(ident, row, backup_at)
         return thrown_out
 

@@ -9,8 +9,8 @@ from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing,
 from tests.years.fate import Fate
 from tests.years.judges import Attempt, Receipt
 
-LESSON = "List-Id"
-"""The header that only a lesson has."""
+LESSON, THREAD = "List-Id", "In-Reply-To"
+"""The header that only a lesson has, or a reminder, which is in its thread."""
 
 
 @dataclass
@@ -43,6 +43,8 @@ class Wire:
         self.weather = Weather()
         self.taken: list[Receipt] = []
         """Every lesson that reached somebody."""
+        self.reminders: list[Receipt] = []
+        """Every reminder that did; `slug` is of the lesson that its reader has had last."""
         self.confirmations: list[Outgoing] = []
         """Every confirmation mail that did, until it is answered."""
         self.unknown: set[str] = set()
@@ -90,7 +92,8 @@ class Wire:
             return Later("this attempt was given up")
         self._has.add(attempt)
         if LESSON in mail.headers:
-            self.taken.append(Receipt(self._real(), mail.subject, attempt, now - self._real()))
+            came = self.reminders if THREAD in mail.headers else self.taken
+            came.append(Receipt(self._real(), mail.subject, attempt, now - self._real()))
         else:
             self.confirmations.append(mail)
         return Accepted(f"ref-{mail.delivery}")

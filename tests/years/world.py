@@ -36,6 +36,7 @@ _NEXT = select(
         for each in (
             select(func.min(Enrollment.wake_at)).where(Enrollment.state == EnrollmentState.ACTIVE),
             select(func.min(Enrollment.paused_until)).where(Enrollment.state == EnrollmentState.PAUSED),
+            select(func.min(Enrollment.remind_at)).where(Enrollment.state == EnrollmentState.ACTIVE),
             select(func.min(ProviderEvent.received_at)).where(ProviderEvent.handled_at.is_(None)),
             select(func.min(Signup.requested_at)).where(Signup.handled_at.is_(None)),
             select(func.min(Delivery.wake_at)).where(Delivery.wake_at.is_not(None), ~_UNSURE),
