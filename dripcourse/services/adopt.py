@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db import personal, queries
 from dripcourse.db.models import Delivery, Enrollment, Instance, Subscriber
 from dripcourse.db.session import fingerprint
-from dripcourse.domain.course import Course, Lesson, next_lesson
+from dripcourse.domain.course import Course, next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key, reminder_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace, next_due
@@ -59,8 +59,7 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
                 done.accepted += _catch_up(parts, session, enrollment, subscriber, course, known)
                 if not kept:
                     done.unsure += _doubt(session, enrollment, subscriber, course, now)
-            if _may_be_reminded_already(parts, enrollment, known, now):
-                enrollment.remind_at = None  # it is done but once
+            _remember_reminder(parts, session, enrollment, subscriber, known, now)
         seal = {"fingerprint": fingerprint(session), "sealed_at": now, "epoch": Instance.epoch + 1}
         session.execute(update(Instance).values(seal))
     return done
@@ -112,11 +111,17 @@ def _stopped(parts: Parts, enrollment: Enrollment, known: Known) -> bool:
     return stop is not None and (back is None or back <= stop)
 
 
-def _may_be_reminded_already(parts: Parts, enrollment: Enrollment, known: Known, now: datetime) -> bool:
-    """Whether a reminder of the lesson that waits has gone, or may have."""
-    reminder = reminder_key(enrollment.id, enrollment.last_lesson or "")
-    over = enrollment.remind_at is not None and enrollment.remind_at <= now
-    return over or _at(parts, known, Fact.ACCEPTED, reminder) is not None
+def _remember_reminder(
+    parts: Parts, session: Session, enrollment: Enrollment, subscriber: Subscriber, known: Known, now: datetime
+) -> None:
+    """That the next lesson waits is said but once, also if it was said since the backup, or may have been."""
+    slug = enrollment.last_lesson or ""
+    key = reminder_key(enrollment.id, slug)
+    reminded_at = _at(parts, known, Fact.ACCEPTED, key)
+    if reminded_at is not None:
+        _put(session, enrollment, subscriber, Kind.REMINDER, key, slug, DeliveryState.ACCEPTED, reminded_at)
+    if reminded_at is not None or (enrollment.remind_at is not None and enrollment.remind_at <= now):
+        enrollment.remind_at = None
 
 
 def _catch_up(
@@ -133,7 +138,7 @@ def _catch_up(
         and (at := _at(parts, known, Fact.ACCEPTED, lesson_key(enrollment.id, lesson.slug))) is not None
     ]
     for at, lesson in sorted(went, key=lambda each: (each[0], each[1].number)):
-        _put(session, enrollment, subscriber, lesson, DeliveryState.ACCEPTED, at)
+        _put_lesson(session, enrollment, subscriber, lesson.slug, DeliveryState.ACCEPTED, at)
         enrollment.last_lesson, enrollment.last_number, enrollment.last_accepted_at = lesson.slug, lesson.number, at
     if went and enrollment.last_accepted_at is not None:
         last, number = enrollment.last_lesson, enrollment.last_number
@@ -156,7 +161,7 @@ def _doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, cou
         lesson = next_lesson(course, last_slug=last, last_number=number, seen=frozenset())
         if lesson is None:
             break
-        _put(session, enrollment, subscriber, lesson, DeliveryState.UNSURE, due)
+        _put_lesson(session, enrollment, subscriber, lesson.slug, DeliveryState.UNSURE, due)
         last, number, count = lesson.slug, lesson.number, count + 1
         if enrollment.pace is Pace.READY:
             break
@@ -180,26 +185,33 @@ def _doubt_in_hand(session: Session, now: datetime) -> int:
     return len(session.execute(doubted.values(values)).all())
 
 
+def _put_lesson(
+    session: Session, enrollment: Enrollment, subscriber: Subscriber, slug: str, state: DeliveryState, at: datetime
+) -> None:
+    _put(session, enrollment, subscriber, Kind.LESSON, lesson_key(enrollment.id, slug), slug, state, at)
+
+
 def _put(
     session: Session,
     enrollment: Enrollment,
     subscriber: Subscriber,
-    lesson: Lesson,
+    kind: Kind,
+    key: str,
+    slug: str,
     state: DeliveryState,
     at: datetime,
 ) -> None:
-    """The lesson's delivery at this state, whether the backup had one or not."""
-    key = lesson_key(enrollment.id, lesson.slug)
-    delivery = session.scalars(queries.delivery_by_key(Kind.LESSON, key)).first()
+    """A delivery at this state, whether the backup had one or not."""
+    delivery = session.scalars(queries.delivery_by_key(kind, key)).first()
     if delivery is None:
         delivery = Delivery(
             id=new_id(),
-            kind=Kind.LESSON,
+            kind=kind,
             key=key,
             enrollment_id=enrollment.id,
             recipient=subscriber.address_index,
             course=enrollment.course,
-            lesson=lesson.slug,
+            lesson=slug,
             fence=1,
             claimed_at=at,
             due_at=enrollment.due_at,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from dripcourse.domain.errors import MuteError, SettingsError
 from dripcourse.domain.pacing import Pace
@@ -115,6 +116,9 @@ def test_who_was_reminded_since_the_backup_is_not_reminded_again(tmp_path: Path,
         for _ in range(100):
             house.turn(days=1)
             house.tick()
+            with house.parts.db.write() as session:  # who chooses another hour still waits
+                waiting = session.scalars(select(stay.Enrollment)).one()
+                stay.change_slot(waiting, stay.slot_of(waiting), house.now)
         assert house.mails() == [], "they know that it waits"
 
 
