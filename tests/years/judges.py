@@ -135,7 +135,7 @@ def pace(story: Story, editions: Editions, jumps: Jumps) -> Iterator[Wrong]:
     for one, other in pairwise(story.receipts):
         welcome = one.slug == in_force(editions, one.at)[0]
         least = WELCOME_TO_FIRST if welcome else ELAPSED[in_force(story.paces, other.at)] - DAY
-        jump = sum((by for at, by in jumps if one.at < at <= other.at), timedelta())
+        jump = sum((by for at, by in jumps if one.at <= at <= other.at), timedelta())
         gap = other.at - one.at
         if gap < least:
             what = "by a clock" if gap + jump >= least else "early"
@@ -241,7 +241,7 @@ def reminded(story: Story, jumps: Jumps) -> Iterator[Wrong]:
             yield Wrong("reminded twice", story.reader, each.at, each.slug)
         seen.add(each.slug)
         last = max((had.at for had in story.receipts if had.at <= each.at), default=story.began)
-        jump = sum((by for at, by in jumps if last < at <= each.at), timedelta())
+        jump = sum((by for at, by in jumps if last <= at <= each.at), timedelta())
         if each.at - last + jump < WELCOME_TO_FIRST + 7 * DAY:
             yield Wrong("reminded too soon", story.reader, each.at, each.slug)
 
