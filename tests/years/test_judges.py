@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dripcourse.domain.pacing import Pace, Slot
+from dripcourse.domain.quiet import QuietDate
 from tests.support.house import MONDAY
 from tests.years.judges import DAY, Receipt, Stop, Story, Waiting, alive, judge
 
@@ -88,3 +89,65 @@ def test_a_lesson_that_nobody_knows_of_leads_on_by_the_order_that_was_made_meanw
     of.unknown = {"one"}
     assert list(judge(of, edited)) == []
     assert [wrong.what for wrong in judge(of, EDITIONS)] == ["skipped"]
+
+
+# ------------------------------------------------------------------------------------------------------- their own rhythm
+
+
+def patient(*words: float) -> Story:
+    """At the pace `ready`, with a word said on these days."""
+    asked = story(0, 7, 14)
+    asked.paces = [(MONDAY, Pace.READY)]
+    asked.words = [MONDAY + day * DAY for day in words]
+    return asked
+
+
+def test_who_is_asked_each_time_gets_a_lesson_for_a_word() -> None:
+    assert found(patient(1, 8)) == []
+    assert found(patient(1)) == ["unasked"]
+    assert found(patient(1, 2)) == ["unasked"], "one word is one lesson"
+
+
+def test_a_quiet_date_is_kept_but_for_what_was_on_the_wire_as_it_began() -> None:
+    on_the_day = replace(SLOT, quiet=frozenset({QuietDate.on((MONDAY + 7 * DAY).date(), every_year=False)}))
+    disturbed = story(0, 7)
+    disturbed.slots = [(MONDAY, on_the_day)]
+    assert found(disturbed) == ["on a quiet date"]
+    disturbed.slots = [(MONDAY, SLOT), (MONDAY + 7 * DAY - timedelta(minutes=1), on_the_day)]
+    assert found(disturbed) == []
+    begun = story(0, 7 - 10 / 24 + 1 / 1440)  # a minute after midnight
+    begun.slots = [(MONDAY, replace(on_the_day, hour=0))]
+    assert found(begun) == []
+
+
+def test_who_stays_another_week_has_it_unless_they_chose_anew_or_a_clock_was_set() -> None:
+    stays = story(0, 7)
+    stays.holds = [(MONDAY + DAY, MONDAY + 14 * DAY)]
+    assert found(stays) == ["not stayed"]
+    assert [wrong.what for wrong in judge(stays, EDITIONS, clocks_set=[MONDAY + 3 * DAY])] == []
+    stays.holds.append((MONDAY + 2 * DAY, None))
+    assert found(stays) == []
+    later = story(0, 14)
+    later.holds = [(MONDAY + DAY, MONDAY + 14 * DAY)]
+    assert found(later) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "wrong"), [((14,), []), ((8.9,), ["reminded too soon"]), ((14, 21), ["reminded twice"])]
+)
+def test_one_reminder_a_wait_and_not_too_soon(days: Sequence[float], wrong: list[str]) -> None:
+    reminded = story(0)
+    reminded.reminders = [Receipt(MONDAY + day * DAY, "welcome") for day in days]
+    assert found(reminded) == wrong
+    if not wrong:
+        reminded.stops = [Stop(MONDAY + DAY)]
+        assert found(reminded) == ["after stop"]
+
+
+def test_who_stays_may_wait_longer_once_the_faults_have_stopped() -> None:
+    calm = MONDAY + 10 * DAY
+    slow = story(0, 7, 34)
+    waiting = Waiting(overdue=False, left=1)
+    assert [wrong.what for wrong in alive(slow, calm, calm + 40 * DAY, waiting)] == ["stuck"]
+    slow.holds = [(MONDAY + 8 * DAY, MONDAY + 34 * DAY)]
+    assert list(alive(slow, calm, calm + 40 * DAY, waiting)) == []
