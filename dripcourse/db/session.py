@@ -89,11 +89,12 @@ class Database:
             with _translated(), self.engine.connect() as connection:
                 connection.rollback()
                 cursor = connection.connection.cursor()
-                cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000 if wait else 0}")
+                (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+                cursor.execute(f"PRAGMA busy_timeout={patience if wait else 0}")
                 try:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
                 finally:
-                    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+                    cursor.execute(f"PRAGMA busy_timeout={patience}")
 
     def close(self) -> None:
         """Give back every connection."""
