@@ -176,8 +176,7 @@ class Enrollment(Base):
     confirmed_at: Mapped[MaybeMoment]
     ended_at: Mapped[MaybeMoment]
     subject_style: Mapped[Short] = mapped_column(default="discreet")
-    cover_name: Mapped[str | None] = mapped_column(String(64))
-    cover_subject: Mapped[str | None] = mapped_column(String(128))
+    cover_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     behind_link: Mapped[bool] = mapped_column(default=False)
     reminders: Mapped[bool] = mapped_column(default=True)
     waits: Mapped[bool] = mapped_column(default=False, server_default=false())

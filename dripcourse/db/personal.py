@@ -38,8 +38,6 @@ CHOSEN = (
     "last_accepted_at",
     "due_at",
     "subject_style",
-    "cover_name",
-    "cover_subject",
     "behind_link",
     "reminders",
     "waits",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Select, Update, bindparam, func, select, true, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from dripcourse.db.models import Delivery, Inbound, Instance, ReaderKey, Reply, Signup, Subscriber
+from dripcourse.db.models import Delivery, Enrollment, Inbound, Instance, ReaderKey, Reply, Signup, Subscriber
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Place:
 PLACES = (
     Place(Subscriber.address_sealed, "address"),
     Place(Signup.payload_sealed, "signup"),
+    Place(Enrollment.cover_sealed, "cover"),
     Place(Inbound.raw_sealed, "arrival", batch=4),  # a message may have 30 MB
     Place(Delivery.answer_sealed, "answer"),
     Place(ReaderKey.wrapped_private, "reader-key", ours=ReaderKey.wrapped_by == "reply-keys"),

@@ -85,10 +85,8 @@ KEPT = (
     Kept("pace", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "pace", "reminders")),
     Kept("pause", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "pause_reason", "paused_until")),
     Kept("quiet", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "quiet")),
-    Kept(
-        "look", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST,
-        _of("enrollment", "subject_style", "cover_name", "cover_subject", "behind_link"),
-    ),
+    Kept("look", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "subject_style", "behind_link")),
+    Kept("cover", Sort.CHOICE, _SEALED, Until.ERASED, Who.HOST, _of("enrollment", "cover_sealed")),
     Kept("alone", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("subscriber", "reads_alone")),
     Kept("phrase", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("subscriber", "phrase_since")),
     # -- which mail went when, and when the next one comes

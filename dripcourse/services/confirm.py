@@ -116,7 +116,7 @@ def say_yes(
         enrollment = _come_back(session, signup, enrollment)
         parts.journal.note(Fact.RETURNED, [enrollment.id], now)
     else:
-        cover.carry_over(session, enrollment)
+        cover.carry_over(parts.keys, session, enrollment)
     course = parts.library.courses[enrollment.course]
     enrollment.perspective = perspective if perspective in course.perspectives else None
     activate(session, enrollment, now)

@@ -1,5 +1,6 @@
 """How a mail looks from outside: the one place that decides what a mailbox shows of a reader's mails, sender and subject."""
 
+import json
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -10,10 +11,12 @@ from dripcourse.db.models import Enrollment
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.cover import Cover, Style, own_cover, style_of
 from dripcourse.domain.mail import Mailbox
+from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
 
 _IN_ANSWER = "Re: "
+_PURPOSE = "cover"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +45,18 @@ def dress(
 
     `rendered` has the discreet subject: the lesson's, or "Re: " and the lesson's in its thread, or one of the engine's own.
     """
-    cover = of_enrollment(enrollment)
+    cover = of_enrollment(parts.keys, enrollment)
     sender = Mailbox(parts.rules.mail_from.address, cover.name or course.from_name)
     subject = _subject(cover, lesson, rendered.subject)
     return sender, rendered if subject == rendered.subject else replace(rendered, subject=subject)
 
 
-def of_enrollment(enrollment: Enrollment) -> Cover:
-    """What the reader of an enrollment chose."""
+def of_enrollment(keys: Keyring, enrollment: Enrollment) -> Cover:
+    """What the reader of an enrollment chose. Raises Unsealable if the key to a cover of their own is gone."""
     style, behind = style_of(enrollment.subject_style), bool(enrollment.behind_link)
-    if style is Style.OWN and enrollment.cover_name and enrollment.cover_subject:
-        return Cover(style, enrollment.cover_name, enrollment.cover_subject, behind)
+    if style is Style.OWN and enrollment.cover_sealed:
+        name, subject = json.loads(keys.unseal(enrollment.cover_sealed, _PURPOSE, enrollment.id))
+        return Cover(style, name, subject, behind)
     return Cover(Style.DISCREET if style is Style.OWN else style, behind_link=behind)
 
 
@@ -67,7 +71,7 @@ def look(parts: Parts, token: str, tried: Cover | None = None) -> Covers:
     with parts.db.read() as session:
         enrollment = of_link(parts, session, token)[1]
     course = parts.library.courses[enrollment.course]
-    chosen = tried or of_enrollment(enrollment)
+    chosen = tried or of_enrollment(parts.keys, enrollment)
     last = enrollment.last_lesson
     coming = next_lesson(course, last_slug=last, last_number=enrollment.last_number, seen=frozenset())
     lesson = coming or course.lessons[-1]
@@ -91,21 +95,23 @@ def choose(parts: Parts, token: str, cover: Cover) -> Cover:
         cover = own_cover(cover.name, cover.subject, behind_link=cover.behind_link)
     with parts.db.write() as session:
         enrollment = of_link(parts, session, token)[1]
-        before = of_enrollment(enrollment)
-        _wear(enrollment, cover)
+        before = of_enrollment(parts.keys, enrollment)
+        wear(parts.keys, enrollment, cover)
     return before
 
 
-def carry_over(session: Session, enrollment: Enrollment) -> None:
+def carry_over(keys: Keyring, session: Session, enrollment: Enrollment) -> None:
     """Whoever begins a course again is not shown to others by it: a new enrollment looks as the one before did, in the caller's transaction."""
     earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, enrollment.course)).first()
     if earlier is not None:
-        _wear(enrollment, of_enrollment(earlier))
+        wear(keys, enrollment, of_enrollment(keys, earlier))
 
 
-def _wear(enrollment: Enrollment, cover: Cover) -> None:
+def wear(keys: Keyring, enrollment: Enrollment, cover: Cover) -> None:
+    """Look so from now on, in the caller's transaction. Words of the reader's own are sealed, to this enrollment."""
     enrollment.subject_style, enrollment.behind_link = cover.style.value, cover.behind_link
-    enrollment.cover_name, enrollment.cover_subject = cover.name or None, cover.subject or None
+    own = json.dumps([cover.name, cover.subject]).encode() if cover.style is Style.OWN else None
+    enrollment.cover_sealed = own and keys.seal(own, _PURPOSE, enrollment.id)
 
 
 def _subject(cover: Cover, lesson: Lesson | None, discreet: str) -> str:

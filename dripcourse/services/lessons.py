@@ -10,10 +10,10 @@ from dripcourse.content.render import TemplateFault
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, LessonText
 from dripcourse.domain.course import Course, Lesson
-from dripcourse.domain.cover import Style
+from dripcourse.domain.cover import Style, style_of
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
-from dripcourse.services import cover, stay
+from dripcourse.services import stay
 from dripcourse.services.compose import facts_of
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
@@ -113,7 +113,7 @@ def _place(which: str) -> int:
 
 def _sent(place: int, delivery: Delivery, said: LessonText, course: Course, enrollment: Enrollment) -> Sent:
     lesson = course.lesson(delivery.lesson or "")
-    plain = lesson is not None and cover.of_enrollment(enrollment).style is Style.PLAIN
+    plain = lesson is not None and style_of(enrollment.subject_style) is Style.PLAIN
     return Sent(
         which=f"{place:02d}",
         slug=delivery.lesson or "",

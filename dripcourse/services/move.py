@@ -19,7 +19,7 @@ from dripcourse.domain.address import email_address
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import move_words, stay
+from dripcourse.services import cover, move_words, stay
 from dripcourse.services.enroll import How, Wish, subscriber_of
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
@@ -76,7 +76,7 @@ def carry_out(
     if unconfirmed := session.scalars(queries.live_enrollment(subscriber.id, old.course)).first():
         session.delete(unconfirmed)  # somebody began to sign up there; this yes stands in place of theirs
         session.flush()
-    new = _copy(session, old, subscriber.id, now)
+    new = _copy(parts, session, old, subscriber.id, now)
     taken_back = session.scalars(personal.claimed_lesson(old.id)).first()
     stay.end(parts, session, old, LeftReason.ASKED, now)
     session.flush()
@@ -89,10 +89,11 @@ def carry_out(
     return new
 
 
-def _copy(session: Session, old: Enrollment, subscriber: str, now: datetime) -> Enrollment:
+def _copy(parts: Parts, session: Session, old: Enrollment, subscriber: str, now: datetime) -> Enrollment:
     names = {column.key for column in table(Enrollment).columns} - _OF_ITS_OWN
     kept = {name: getattr(old, name) for name in names}
     new = Enrollment(**kept, id=new_id(), subscriber_id=subscriber, created_at=now, confirmed_at=now)
+    cover.wear(parts.keys, new, cover.of_enrollment(parts.keys, old))  # what is sealed is sealed to its own row
     session.add(new)
     session.flush()
     return new

@@ -22,7 +22,7 @@ from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.enrollment import LIVE, LeftReason
 from dripcourse.domain.errors import DripError, NotFound
-from dripcourse.services import replies, stay
+from dripcourse.services import cover, replies, stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.overview import naming
 from dripcourse.services.parts import Parts
@@ -100,13 +100,16 @@ def _known(parts: Parts, session: Session, subscriber: Subscriber) -> dict[str, 
         "reads_alone": subscriber.reads_alone,
         "phrase_since": subscriber.phrase_since,
         "bounces": subscriber.bounce_score,
-        "enrollments": [_enrollment(session, row) for row in enrollments],
+        "enrollments": [_enrollment(parts, session, row) for row in enrollments],
     }
 
 
-def _enrollment(session: Session, row: Enrollment) -> dict[str, Any]:
+def _enrollment(parts: Parts, session: Session, row: Enrollment) -> dict[str, Any]:
+    worn = cover.of_enrollment(parts.keys, row)
     return {
         **{name: getattr(row, name) for name in personal.CHOSEN},
+        "cover_name": worn.name or None,
+        "cover_subject": worn.subject or None,
         "state": row.state.value,
         "left_reason": row.left_reason.value if row.left_reason else None,
         "pace": row.pace.value,

@@ -114,7 +114,7 @@ _PLAIN_DIGEST = (
     [
         (update(Delivery).values(detail="550 somebody@example.net: no such user"), PLAIN),
         (update(LessonText).values(text="Dear Reader@Example.org, hello"), PLAIN),
-        (update(Enrollment).values(cover_name="a@b.example"), PLAIN),
+        (update(Enrollment).values(last_lesson="a@b.example"), PLAIN),
         (update(Subscriber).values(address_sealed=b"reader@example.org"), LOCKED),
         (update(Subscriber).values(address_sealed=b"\x00\x01\x02\x03" + bytes(range(200, 250))), LOCKED),
         (update(ReaderKey).values(wrapped_private=b"k" * 60), LOCKED),

@@ -10,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, Signup, Subscriber
+from dripcourse.domain.cover import own_cover
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace
 from dripcourse.domain.quiet import QuietDate
-from dripcourse.services import adopt, backup, claim, confirm, mark, reader, rhythm, signup, stay, writing
+from dripcourse.services import adopt, backup, claim, confirm, cover, mark, reader, rhythm, signup, stay, writing
 from dripcourse.services.compose import compose
 from dripcourse.services.confirm import Standing
 from dripcourse.services.enroll import How, Wish
@@ -94,7 +95,8 @@ def test_place_choices_and_quiet_dates_come_along_and_the_date_that_was_promised
     ident = reading(house)
     with house.parts.db.write() as session:
         row = session.get_one(Enrollment, ident)
-        row.pace, row.cover_name, row.cover_subject, row.reminders = Pace.TWO_WEEKS, "Aunt May", "A recipe", False
+        row.pace, row.reminders = Pace.TWO_WEEKS, False
+        cover.wear(house.parts.keys, row, own_cover("Aunt May", "A recipe"))
         row.quiet = frozenset({QuietDate.on(house.now.date() + timedelta(days=40), every_year=False)})
         due, place = row.due_at, (row.last_lesson, row.last_number, row.last_accepted_at)
     press(house, ask(house))
@@ -109,13 +111,12 @@ def test_place_choices_and_quiet_dates_come_along_and_the_date_that_was_promised
         "weekday",
         "hour",
         "pace",
-        "cover_name",
-        "cover_subject",
         "reminders",
         "course",
         "quiet",
     )
     assert [getattr(old, name) for name in chosen] == [getattr(new, name) for name in chosen]
+    assert cover.of_enrollment(house.parts.keys, new) == own_cover("Aunt May", "A recipe")
     with house.parts.db.read() as session:
         how, text, given = session.execute(
             select(Consent.how, ConsentText.text, Consent.given_at)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 import waitress
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 from sqlalchemy.exc import SQLAlchemyError
 
 from dripcourse.db.models import Enrollment, Reply
@@ -131,8 +131,7 @@ def live(story: Story) -> None:
     form = form_of(story.ask("GET", me)[1])
     assert story.ask("POST", me, do="write", text=f"{BY_PAGE} on the page.", **form)[0] == 200
     assert story.ask("POST", me, do="write", text=f"{UNKEPT} in vain", token="", answer="")[0] == 400
-    story.ask("POST", me, do="cover", style="own", name=COVER_NAME, subject=COVER_SUBJECT)
-    wear(house)
+    assert story.ask("POST", me, do="cover", style="own", name=COVER_NAME, subject=COVER_SUBJECT)[0] == 200
     for _ in range(2):
         house.turn(days=7)
         house.tick()
@@ -141,13 +140,6 @@ def live(story: Story) -> None:
         for reply in session.query(Reply):
             replies.share(house.parts, session, reply, house.now)
     break_things(story)
-
-
-def wear(house: House) -> None:
-    """A cover of one's own, as the engine keeps it."""
-    with house.parts.db.write() as session:
-        worn = {"subject_style": "own", "cover_name": COVER_NAME, "cover_subject": COVER_SUBJECT}
-        session.execute(update(Enrollment).values(**worn))
 
 
 def write(story: Story) -> None:
@@ -266,7 +258,7 @@ def test_the_files_of_the_database_hold_none_as_they_lie_on_the_disk(story: Stor
     assert any(name.endswith("-wal") for name in held)
     assert found(("rebuilding-trust",), held["truth.db"] + held["truth.db-wal"])
     for name, data in held.items():
-        assert found((*WORDS, *ADDRESSES), data) == [], name
+        assert found((*WORDS, *ADDRESSES, COVER_NAME, COVER_SUBJECT), data) == [], name
 
 
 def test_a_backup_holds_none(story: Story, tmp_path: Path) -> None:
@@ -274,7 +266,7 @@ def test_a_backup_holds_none(story: Story, tmp_path: Path) -> None:
     held = files_of(tmp_path)
     assert set(held) == {"copy.backup", "reader-keys.backup"}
     for name, data in held.items():
-        assert found((*WORDS, *ADDRESSES), data) == [], name
+        assert found((*WORDS, *ADDRESSES, COVER_NAME, COVER_SUBJECT), data) == [], name
 
 
 def test_no_error_says_one(story: Story) -> None:
@@ -285,7 +277,7 @@ def test_no_error_says_one(story: Story) -> None:
             privacy.export(parts, wrong)
         except DripError:
             said.append(traceback.format_exc())
-    row = {"id": None, "subscriber_id": ADDRESS, "course": "x", "cover_name": COVER_NAME}
+    row = {"id": None, "subscriber_id": ADDRESS, "course": "x", "perspective": COVER_NAME}
     with parts.db.read() as session, pytest.raises(SQLAlchemyError) as broken:
         session.execute(insert(Enrollment), [row])
     said += ["".join(traceback.format_exception(broken.value))]
@@ -309,7 +301,6 @@ def test_after_an_erasure_there_is_none_anywhere(tmp_path: Path) -> None:
         site.reading(ADDRESS, perspective="betrayed")
         me = site.link("me", ADDRESS)
         site.post(me, do="cover", style="own", name=COVER_NAME, subject=COVER_SUBJECT)
-        wear(house)
         site.post(me, do="write", text=BY_PAGE, **form_of(page_of(site, me)))
         for _ in range(2):
             house.turn(days=7)

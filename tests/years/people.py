@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from dripcourse.db.models import Delivery, Enrollment, Signup
+from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber, Suppression
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound
@@ -141,7 +141,9 @@ class People:
         for ident in list(handed):
             with self.world.parts.db.read() as session:
                 row = session.get(Enrollment, ident)
-            if row is not None and row.state is EnrollmentState.LEFT:
+                reader = session.get(Subscriber, row.subscriber_id) if row else None
+                never = reader is not None and session.get(Suppression, reader.address_index) is not None
+            if row is not None and (row.state is EnrollmentState.LEFT or never):  # whose course is over cannot leave it
                 self.complaints.remove(ident)
                 if ident in self.going:
                     self._stopped(ident, Stop(since, None, handed[ident]))
