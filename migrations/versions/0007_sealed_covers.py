@@ -17,12 +17,21 @@ depends_on = None
 
 
 def upgrade() -> None:
+    # PostgreSQL only hides a column that is dropped: what stood in it stays among the bytes of its row unless it is taken out before
+    op.execute(sa.text("UPDATE enrollment SET cover_name = NULL, cover_subject = NULL WHERE cover_name IS NOT NULL"))
+    op.execute(_discreet())
     op.add_column("enrollment", sa.Column("cover_sealed", sa.LargeBinary()))
     for column in ("cover_name", "cover_subject"):
         op.drop_column("enrollment", column)
 
 
 def downgrade() -> None:
+    op.execute(_discreet())
     op.add_column("enrollment", sa.Column("cover_name", sa.String(64)))
     op.add_column("enrollment", sa.Column("cover_subject", sa.String(128)))
     op.drop_column("enrollment", "cover_sealed")
+
+
+def _discreet() -> sa.TextClause:
+    """Nobody is said to have a cover of their own when there is none any more."""
+    return sa.text("UPDATE enrollment SET subject_style = 'discreet' WHERE subject_style = 'own'")

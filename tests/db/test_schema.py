@@ -11,7 +11,7 @@ from sqlalchemy import inspect, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from dripcourse.db import schema
-from dripcourse.db.models import Base, Instance, Subscriber
+from dripcourse.db.models import Base, Enrollment, Instance, Subscriber
 from dripcourse.db.session import Database, fingerprint
 from dripcourse.domain.errors import DatabaseAway, SchemaError
 from tests.db.rows import NOW, subscriber
@@ -127,6 +127,40 @@ def test_an_older_database_is_refused_the_command_named_and_its_rows_kept_on_the
     schema.require(db)
     with db.read() as session:
         assert len(session.scalars(select(Subscriber)).all()) == 1
+
+
+def test_covers_that_stood_plain_are_forgotten_to_the_last_byte_and_other_choices_stay(empty: Database) -> None:
+    """The migration has no key to seal them with."""
+    schema.upgrade(empty, now=NOW, to="0006")
+    names = {"own": "Wasseramsel", "plain": "Heckenbraunelle", "discreet": None}
+    with empty.write() as session:
+        reader = subscriber()
+        session.add(reader)
+        session.flush()
+        for number, (style, name) in enumerate(names.items()):
+            row = {"id": f"e{number}", "who": reader.id, "now": NOW, "course": style, "style": style, "name": name}
+            session.execute(text(_EARLIER_ENROLLMENT), row | {"yes": True})
+    schema.upgrade(empty, now=NOW)
+    with empty.read() as session:
+        found = {row.course: row for row in session.scalars(select(Enrollment))}
+        styles = {course: row.subject_style for course, row in found.items()}
+        assert styles == {"own": "discreet", "plain": "plain", "discreet": "discreet"}
+        assert {row.cover_sealed for row in found.values()} == {None}
+        assert {row.behind_link for row in found.values()} == {True}
+    if empty.path is not None:  # PostgreSQL overwrites at its own vacuum
+        empty.scrub()
+        held = b"".join(file.read_bytes() for file in empty.path.parent.iterdir())
+        assert b"discreet" in held
+        assert b"Wasseramsel" not in held
+        assert b"Heckenbraunelle" not in held
+
+
+_EARLIER_ENROLLMENT = """
+    INSERT INTO enrollment (
+        id, subscriber_id, course, language, zone, offset_minutes, pace, state, last_number, created_at,
+        subject_style, cover_name, cover_subject, behind_link, reminders
+    ) VALUES (:id, :who, :course, 'en', 'UTC', 0, 'weekly', 'active', -1, :now, :style, :name, :name, :yes, :yes)
+"""
 
 
 def test_the_fingerprint_tells_a_database_from_another(db: Database, empty: Database) -> None:
