@@ -11,7 +11,7 @@ from dripcourse.db.models import Enrollment
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.cover import Cover, Style, own_cover, style_of
 from dripcourse.domain.mail import Mailbox
-from dripcourse.services.keys import Keyring
+from dripcourse.services.keys import Keyring, Unsealable
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
 
@@ -60,6 +60,17 @@ def of_enrollment(keys: Keyring, enrollment: Enrollment) -> Cover:
     return Cover(Style.DISCREET if style is Style.OWN else style, behind_link=behind)
 
 
+def known_of(keys: Keyring, enrollment: Enrollment) -> Cover:
+    """The same wherever no mail is sent by it: a cover that cannot be opened any more counts as none.
+
+    So its reader can still open their page and choose anew, leave, move and take a copy along. A mail under it is held meanwhile.
+    """
+    try:
+        return of_enrollment(keys, enrollment)
+    except Unsealable:
+        return Cover(behind_link=bool(enrollment.behind_link))
+
+
 def behind_link(parts: Parts, rendered: Rendered, facts: LessonFacts, language: str) -> Rendered:
     """In place of a lesson: that there is something to read, and where. What is kept of the lesson's words stays the same."""
     mail = parts.renderer.reading(language, facts, subject=rendered.subject, read_url=f"{facts.me_url}/letters/this")
@@ -71,7 +82,7 @@ def look(parts: Parts, token: str, tried: Cover | None = None) -> Covers:
     with parts.db.read() as session:
         enrollment = of_link(parts, session, token)[1]
     course = parts.library.courses[enrollment.course]
-    chosen = tried or of_enrollment(parts.keys, enrollment)
+    chosen = tried or known_of(parts.keys, enrollment)
     last = enrollment.last_lesson
     coming = next_lesson(course, last_slug=last, last_number=enrollment.last_number, seen=frozenset())
     lesson = coming or course.lessons[-1]
@@ -95,7 +106,7 @@ def choose(parts: Parts, token: str, cover: Cover) -> Cover:
         cover = own_cover(cover.name, cover.subject, behind_link=cover.behind_link)
     with parts.db.write() as session:
         enrollment = of_link(parts, session, token)[1]
-        before = of_enrollment(parts.keys, enrollment)
+        before = known_of(parts.keys, enrollment)
         wear(parts.keys, enrollment, cover)
     return before
 
@@ -104,7 +115,7 @@ def carry_over(keys: Keyring, session: Session, enrollment: Enrollment) -> None:
     """Whoever begins a course again is not shown to others by it: a new enrollment looks as the one before did, in the caller's transaction."""
     earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, enrollment.course)).first()
     if earlier is not None:
-        wear(keys, enrollment, of_enrollment(keys, earlier))
+        wear(keys, enrollment, known_of(keys, earlier))
 
 
 def wear(keys: Keyring, enrollment: Enrollment, cover: Cover) -> None:

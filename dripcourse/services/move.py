@@ -93,7 +93,7 @@ def _copy(parts: Parts, session: Session, old: Enrollment, subscriber: str, now:
     names = {column.key for column in table(Enrollment).columns} - _OF_ITS_OWN
     kept = {name: getattr(old, name) for name in names}
     new = Enrollment(**kept, id=new_id(), subscriber_id=subscriber, created_at=now, confirmed_at=now)
-    cover.wear(parts.keys, new, cover.of_enrollment(parts.keys, old))  # what is sealed is sealed to its own row
+    cover.wear(parts.keys, new, cover.known_of(parts.keys, old))  # what is sealed is sealed to its own row
     session.add(new)
     session.flush()
     return new

@@ -105,7 +105,7 @@ def _known(parts: Parts, session: Session, subscriber: Subscriber) -> dict[str, 
 
 
 def _enrollment(parts: Parts, session: Session, row: Enrollment) -> dict[str, Any]:
-    worn = cover.of_enrollment(parts.keys, row)
+    worn = cover.known_of(parts.keys, row)
     return {
         **{name: getattr(row, name) for name in personal.CHOSEN},
         "cover_name": worn.name or None,

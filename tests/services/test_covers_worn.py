@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.content.render import Renderer
-from dripcourse.db.models import LessonText, Reply
+from dripcourse.db.models import Enrollment, LessonText, Reply
 from dripcourse.domain.cover import Cover, CoverError, Style
 from dripcourse.domain.errors import NotFound
-from dripcourse.services import cover, reader, replies
+from dripcourse.services import cover, overview, privacy, reader, replies, settle
+from dripcourse.services.keys import Keyring, Unsealable
 from tests.services.test_reader import token_of
 from tests.support.house import House, subjects
 from tests.support.post import Reader
@@ -105,6 +106,48 @@ def test_a_link_of_nobodys_changes_nothing(house: House) -> None:
         cover.look(house.parts, "nobody.xyz")
 
 
+def damage(house: House, ident: str) -> None:
+    """A cover that no key opens any more: it is another row's."""
+    with house.parts.db.write() as session:
+        row = session.get_one(Enrollment, ident)
+        row.cover_sealed = house.parts.keys.seal(b'["Garden club", "Minutes"]', "cover", "another row")
+
+
+def test_a_cover_stands_sealed_and_goes_with_another_choice(house: House) -> None:
+    token = begun(house)
+    for choice, sealed in ((OWN, True), (Cover(Style.PLAIN), False), (OWN, True), (Cover(), False)):
+        cover.choose(house.parts, token, choice)
+        with house.parts.db.read() as session:
+            row = session.scalars(select(Enrollment)).one()
+        assert (row.cover_sealed is not None) == sealed
+        assert b"Garden" not in (row.cover_sealed or b"")
+        assert cover.of_enrollment(house.parts.keys, row) == choice
+
+
+def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_anew(house: House) -> None:
+    ident = house.enroll()
+    house.tick()
+    token = token_of(house, "me")
+    others = [house.enroll(f"{name}@example.org") for name in ("ada", "ben")]
+    house.tick()
+    cover.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
+    damage(house, ident)
+    house.turn(days=10)
+    ticked = house.tick()
+    assert (ticked.held, ticked.accepted) == (1, len(others))
+    [held] = [view for view in overview.deliveries(house.parts) if view.state == "held"]
+    assert held.enrollment == ident
+    with house.parts.db.read() as session, pytest.raises(Unsealable):
+        cover.of_enrollment(house.parts.keys, session.get_one(Enrollment, ident))
+    assert cover.look(house.parts, token).chosen == Cover(behind_link=True)
+    told = privacy.own(house.parts, token)["enrollments"][0]
+    assert (told["cover_name"], told["cover_subject"]) == (None, None)
+    assert cover.choose(house.parts, token, OWN) == Cover(behind_link=True)
+    settle.resolve(house.parts, held.id, sent=False, now=house.now)
+    house.tick()
+    assert subjects(house.mails("reader@example.org"))[-1] == "Minutes"
+
+
 def test_behind_a_link_no_word_of_the_lesson_is_in_the_mail_and_every_word_is_kept(house: House) -> None:
     token = begun(house, perspective="betrayed")
     cover.choose(house.parts, token, Cover(behind_link=True))
@@ -150,7 +193,7 @@ def test_an_answer_to_a_mail_behind_a_link_is_read_as_any_other(house: House) ->
 def test_readers_with_the_default_cover_cost_nothing_for_those_who_have_their_own(
     small_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Composing has no session to ask with; so what is counted is what is rendered, for fifty readers without and with one cover."""
+    """Composing has no session to ask with; so what is counted is what is rendered and unsealed, for fifty readers without and with one cover."""
     house = small_house
     for number in range(50):
         house.enroll(f"reader-{number}@example.org")
@@ -164,14 +207,25 @@ def test_readers_with_the_default_cover_cost_nothing_for_those_who_have_their_ow
             return _real(*args, **named)
 
         monkeypatch.setattr(Renderer, method, counted)
+    unseal = Keyring.unseal
+    opened: list[str] = []
+
+    def noted(keys: Keyring, sealed: bytes, purpose: str, row: str) -> bytes:
+        opened.append(purpose)
+        return unseal(keys, sealed, purpose, row)
+
+    monkeypatch.setattr(Keyring, "unseal", noted)
     house.turn(days=10)
     assert house.tick().accepted == 50
     assert made == ["lesson"] * 50
+    assert "cover" not in opened
     cover.choose(house.parts, token_of(house, "me", 0), Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
     house.turn(days=10)
     made.clear()
+    opened.clear()
     assert house.tick().accepted == 50
     assert sorted(made) == ["lesson"] * 50 + ["system"]
+    assert opened.count("cover") == 1
 
 
 def texts(house: House) -> list[LessonText]:

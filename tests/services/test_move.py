@@ -126,6 +126,20 @@ def test_place_choices_and_quiet_dates_come_along_and_the_date_that_was_promised
     assert (how, text, given) == ("move", CONSENT, house.now)
 
 
+def test_who_moves_with_a_cover_that_no_key_opens_moves_without_one(small_house: House) -> None:
+    house = small_house
+    ident = reading(house)
+    with house.parts.db.write() as session:
+        row = session.get_one(Enrollment, ident)
+        cover.wear(house.parts.keys, row, own_cover("Aunt May", "A recipe"))
+        row.cover_sealed = (row.cover_sealed or b"")[:-1]
+    press(house, ask(house))
+    _, new = enrollments(house)
+    assert (new.subject_style, new.cover_sealed) == ("discreet", None)
+    weeks(house, 1)
+    assert len(lessons(house, NEW)) == 1
+
+
 def test_a_pause_comes_along_too(small_house: House) -> None:
     house = small_house
     ident = reading(house)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import update
 
-from dripcourse.db.models import LessonText
+from dripcourse.db.models import Enrollment, LessonText
 from tests.support.house import subjects
 from tests.web.conftest import COVER, Site
 from tests.web.test_answer import write
@@ -240,6 +240,26 @@ def test_who_begins_again_looks_as_before(site: Site) -> None:
     mail = site.house.mails()[-1]
     assert (mail["From"].addresses[0].display_name, mail["Subject"]) == ("Garden club", "Minutes")
     assert "Your reading is there" in mail.get_body(("plain",)).get_content()
+
+
+def test_a_cover_that_no_key_opens_shuts_its_reader_out_of_nothing(site: Site) -> None:
+    site.reading()
+    me = site.link("me")
+    site.post(me, **OWN)
+    with site.house.parts.db.write() as session:
+        session.execute(update(Enrollment).values(cover_sealed=b"not sealed by anybody"))
+    assert 'value="discreet" checked' in read(site, me)
+    assert site.post(f"{me}/take", **{"as": "json"}).status_code == 200
+    site.post(site.link("leave"))
+    site.house.turn(days=1)
+    path = site.asked()
+    site.house.turn(minutes=1)
+    site.post(path, go="over")
+    site.house.tick()
+    assert site.house.mails()[-1]["From"].addresses[0].display_name == "Slow Letters"
+    assert site.post(site.link("me"), **OWN).status_code == 200
+    weeks(site, 1)
+    assert subjects(site.house.mails())[-1] == "Minutes"
 
 
 # -------------------------------------------------------------------------------------------------------- in a browser
