@@ -84,7 +84,7 @@ def _locked(parts: Parts, session: Session) -> Iterator[Finding]:
                 faults.append(f"{table}.{column} holds something that none of REPLY_KEYS locked")
             names[head[:4]] += 1
     told = ", ".join(f"{count} by key {name.hex()}" for name, count in names.most_common()) or "there is nothing yet"
-    yield proof_of("Addresses, requests and keys are locked by REPLY_KEYS", sorted(set(faults)), told)
+    yield proof_of("Addresses, requests, covers and keys are locked by REPLY_KEYS", sorted(set(faults)), told)
     count, faults = 0, []
     for table, column in [*columns_of(Form.OWN), ("reader_key", "wrapped_private")]:
         for head, length in session.execute(

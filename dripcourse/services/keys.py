@@ -1,7 +1,7 @@
 """Keys and what is made with them: sealing, blind indexes, tokens. Nothing else touches a key.
 
 SECRET_KEY gives, by HKDF (RFC 5869), the keys of mail, web and form tokens, of blind indexes, of arrivals' and of journal digests.
-REPLY_KEYS give those that seal: addresses, sign-up requests, arrivals, and the wrapping of readers' private keys.
+REPLY_KEYS give those that seal: addresses, sign-up requests, covers, arrivals, and the wrapping of readers' private keys.
 Both are lists, newest first: new things are made with the first, old ones are still read with the rest.
 
 What readers write is sealed to a key pair of their own: its public half seals, and cannot read.

@@ -27,6 +27,7 @@ from tests.support.children import ended, fork
 SECRET = "s" * 40
 OLD_KEY, NEW_KEY = (urlsafe_b64encode(bytes([number]) * 32).decode() for number in (1, 2))
 OLD, BOTH, NEW = (Keyring([SECRET], keys) for keys in ([OLD_KEY], [NEW_KEY, OLD_KEY], [NEW_KEY]))
+COVER = b'["Garden club", "Minutes"]'
 READERS_EACH = 10
 """Replies to a reader."""
 
@@ -45,7 +46,7 @@ class Found:
 
 
 def fill(db: Database, replies: int) -> None:
-    """Readers with keys, and what they wrote, some of it shared; all sealed with the old key."""
+    """Readers with keys and covers, and what they wrote, some of it shared; all sealed with the old key."""
     readers, enrollments, keys, rows = [], [], [], []
     for number in range(-(-replies // READERS_EACH)):
         reader, enrollment, key = new_id(), new_id(), new_id()
@@ -87,6 +88,8 @@ def _enrollment(ident: str, reader: str) -> dict[str, object]:
         "pace": "weekly",
         "state": "active",
         "created_at": NOW,
+        "subject_style": "own",
+        "cover_sealed": OLD.seal(COVER, "cover", ident),
     }
 
 
@@ -106,11 +109,13 @@ def _reply(enrollment: str, key: str, public: bytes) -> dict[str, object]:
 
 
 def unreadable(db: Database, keys: Keyring) -> int:
-    """How many addresses, replies and shared copies these keys alone do not open."""
+    """How many addresses, covers, replies and shared copies these keys alone do not open."""
     count = 0
     with db.read() as session:
         for reader in session.scalars(select(Subscriber)):
             count += not _opens(lambda r=reader: keys.unseal(r.address_sealed, "address", r.id))
+        for worn in session.scalars(select(Enrollment)):
+            count += not _opens(lambda w=worn: keys.unseal(w.cover_sealed or b"", "cover", w.id), COVER)
         privates = {key.id: (key.wrapped_private, key.id) for key in session.scalars(select(ReaderKey))}
         for reply in session.scalars(select(Reply)):
             words = f"the words of {reply.id}".encode()

@@ -91,7 +91,7 @@ def lived(template: Path, tmp_path: Path) -> House:
 
 
 PLAIN = "No address stands in the database in plain"
-LOCKED = "Addresses, requests and keys are locked by REPLY_KEYS"
+LOCKED = "Addresses, requests, covers and keys are locked by REPLY_KEYS"
 OWN = "What readers write is locked to their own keys"
 PRINTS = "What finds an address again is a keyed fingerprint"
 PHRASES = "REPLY_KEYS do not open what a reader's phrase locks"
@@ -117,6 +117,7 @@ _PLAIN_DIGEST = (
         (update(Enrollment).values(last_lesson="a@b.example"), PLAIN),
         (update(Subscriber).values(address_sealed=b"reader@example.org"), LOCKED),
         (update(Subscriber).values(address_sealed=b"\x00\x01\x02\x03" + bytes(range(200, 250))), LOCKED),
+        (update(Enrollment).values(cover_sealed=b"Garden club, and the minutes of its meeting"), LOCKED),
         (update(ReaderKey).values(wrapped_private=b"k" * 60), LOCKED),
         (update(Reply).values(text_sealed=WORDS), OWN),
         (update(Reply).values(raw_sealed=b"From: me\r\n\r\n" + WORDS + "ä".encode()), OWN),
