@@ -20,6 +20,7 @@ from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import remember_erased, suppress
 
+_KEYS = {Kind.LESSON: lesson_key, Kind.REMINDER: reminder_key}
 Known = Mapping[tuple[Fact, str], datetime]
 
 
@@ -119,7 +120,9 @@ def _remember_reminder(
     key = reminder_key(enrollment.id, slug)
     reminded_at = _at(parts, known, Fact.ACCEPTED, key)
     if reminded_at is not None:
-        _put(session, enrollment, subscriber, Kind.REMINDER, key, slug, DeliveryState.ACCEPTED, reminded_at)
+        reminder = session.scalars(queries.delivery_by_key(Kind.REMINDER, key)).first()
+        if reminder is None or reminder.state in IN_HAND:  # what is known of one that the backup has stands
+            _put(session, enrollment, subscriber, Kind.REMINDER, slug, DeliveryState.ACCEPTED, reminded_at)
     if reminded_at is not None or (enrollment.remind_at is not None and enrollment.remind_at <= now):
         enrollment.remind_at = None
 
@@ -138,14 +141,13 @@ def _catch_up(
         and (at := _at(parts, known, Fact.ACCEPTED, lesson_key(enrollment.id, lesson.slug))) is not None
     ]
     for at, lesson in sorted(went, key=lambda each: (each[0], each[1].number)):
-        _put_lesson(session, enrollment, subscriber, lesson.slug, DeliveryState.ACCEPTED, at)
+        _put(session, enrollment, subscriber, Kind.LESSON, lesson.slug, DeliveryState.ACCEPTED, at)
         enrollment.last_lesson, enrollment.last_number, enrollment.last_accepted_at = lesson.slug, lesson.number, at
     if went and enrollment.last_accepted_at is not None:
         last, number = enrollment.last_lesson, enrollment.last_number
+        # after the last of them there is nothing to wait for
         over = next_lesson(course, last_slug=last, last_number=number, seen=frozenset()) is None
-        stay.lesson_went(
-            enrollment, enrollment.last_accepted_at, answered=over
-        )  # at the end there is nothing to wait for
+        stay.lesson_went(enrollment, enrollment.last_accepted_at, answered=over)
     return len(went)
 
 
@@ -161,7 +163,7 @@ def _doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, cou
         lesson = next_lesson(course, last_slug=last, last_number=number, seen=frozenset())
         if lesson is None:
             break
-        _put_lesson(session, enrollment, subscriber, lesson.slug, DeliveryState.UNSURE, due)
+        _put(session, enrollment, subscriber, Kind.LESSON, lesson.slug, DeliveryState.UNSURE, due)
         last, number, count = lesson.slug, lesson.number, count + 1
         if enrollment.pace is Pace.READY:
             break
@@ -185,23 +187,17 @@ def _doubt_in_hand(session: Session, now: datetime) -> int:
     return len(session.execute(doubted.values(values)).all())
 
 
-def _put_lesson(
-    session: Session, enrollment: Enrollment, subscriber: Subscriber, slug: str, state: DeliveryState, at: datetime
-) -> None:
-    _put(session, enrollment, subscriber, Kind.LESSON, lesson_key(enrollment.id, slug), slug, state, at)
-
-
 def _put(
     session: Session,
     enrollment: Enrollment,
     subscriber: Subscriber,
     kind: Kind,
-    key: str,
     slug: str,
     state: DeliveryState,
     at: datetime,
 ) -> None:
-    """A delivery at this state, whether the backup had one or not."""
+    """A lesson's delivery or its reminder's at this state, whether the backup had one or not."""
+    key = _KEYS[kind](enrollment.id, slug)
     delivery = session.scalars(queries.delivery_by_key(kind, key)).first()
     if delivery is None:
         delivery = Delivery(

@@ -18,7 +18,8 @@ depends_on = None
 
 def upgrade() -> None:
     # PostgreSQL only hides a column that is dropped: what stood in it stays among the bytes of its row unless it is taken out before
-    op.execute(sa.text("UPDATE enrollment SET cover_name = NULL, cover_subject = NULL WHERE cover_name IS NOT NULL"))
+    worn = "cover_name IS NOT NULL OR cover_subject IS NOT NULL"
+    op.execute(sa.text(f"UPDATE enrollment SET cover_name = NULL, cover_subject = NULL WHERE {worn}"))
     op.execute(_discreet())
     op.add_column("enrollment", sa.Column("cover_sealed", sa.LargeBinary()))
     for column in ("cover_name", "cover_subject"):

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from dripcourse.db.models import Delivery
+from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.errors import MuteError, SettingsError
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import adopt, overview, stay
-from tests.support.house import open_house, subjects, write_course, write_lesson
+from tests.support.house import House, open_house, subjects, write_course, write_lesson
 
 
 def copy_of(folder: Path, to: Path) -> Path:
@@ -120,6 +122,27 @@ def test_who_was_reminded_since_the_backup_is_not_reminded_again(tmp_path: Path,
                 waiting = session.scalars(select(stay.Enrollment)).one()
                 stay.change_slot(waiting, stay.slot_of(waiting), house.now)
         assert house.mails() == [], "they know that it waits"
+
+
+def test_what_became_of_a_reminder_stands_however_often_a_database_is_adopted(tmp_path: Path) -> None:
+    with open_house(tmp_path) as house:
+        with house.parts.db.write() as session:
+            stay.change_pace(session.get_one(stay.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now)
+        for _ in range(25):
+            house.tick()
+            house.turn(days=1)
+        reminders = select(Delivery).where(Delivery.kind == Kind.REMINDER)
+        with house.parts.db.write() as session:
+            session.scalars(reminders).one().state = DeliveryState.BOUNCED
+        before = dump(house)
+        adopt.adopt(house.parts, house.now)
+        assert dump(house) == before
+
+
+def dump(house: House) -> list[object]:
+    """Every delivery, to the last value."""
+    with house.parts.db.read() as session:
+        return [tuple(row) for row in session.execute(select(*Delivery.__table__.columns).order_by(Delivery.id))]
 
 
 def test_without_a_journal_what_fell_due_since_is_unsure(tmp_path: Path) -> None:

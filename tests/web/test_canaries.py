@@ -309,7 +309,8 @@ def test_after_an_erasure_there_is_none_anywhere(tmp_path: Path) -> None:
         reader.reply(BY_MAIL, X_Note=HEADER)
         reader.reply(f"{BY_MAIL} too", sender=OTHER)
         everywhere = (*WORDS, *ADDRESSES, COVER_NAME, COVER_SUBJECT)
-        assert found(ADDRESSES[:1], b"".join(files_of(tmp_path).values())), "its mails are in the outbox"
+        outside = (ADDRESS, COVER_NAME, COVER_SUBJECT)
+        assert len(found(outside, b"".join(files_of(tmp_path).values()))) == 3, "its mails are in the outbox"
         privacy.erase(house.parts, ADDRESS, house.now)
         house.turn(days=31)
         house.tick()

@@ -228,15 +228,20 @@ def test_behind_a_link_the_page_shows_the_lesson_with_its_prompt_and_the_way_to_
     assert site.dump() == before
 
 
-def test_who_begins_again_looks_as_before(site: Site) -> None:
-    site.reading()
-    site.post(site.link("me"), **OWN, behind="yes")
+def begin_again(site: Site) -> None:
+    """Leave, sign up another day, and start over; the welcome has come."""
     site.post(site.link("leave"))
     site.house.turn(days=1)
     path = site.asked()
     site.house.turn(minutes=1)
     site.post(path, go="over")
     site.house.tick()
+
+
+def test_who_begins_again_looks_as_before(site: Site) -> None:
+    site.reading()
+    site.post(site.link("me"), **OWN, behind="yes")
+    begin_again(site)
     mail = site.house.mails()[-1]
     assert (mail["From"].addresses[0].display_name, mail["Subject"]) == ("Garden club", "Minutes")
     assert "Your reading is there" in mail.get_body(("plain",)).get_content()
@@ -250,12 +255,7 @@ def test_a_cover_that_no_key_opens_shuts_its_reader_out_of_nothing(site: Site) -
         session.execute(update(Enrollment).values(cover_sealed=b"not sealed by anybody"))
     assert 'value="discreet" checked' in read(site, me)
     assert site.post(f"{me}/take", **{"as": "json"}).status_code == 200
-    site.post(site.link("leave"))
-    site.house.turn(days=1)
-    path = site.asked()
-    site.house.turn(minutes=1)
-    site.post(path, go="over")
-    site.house.tick()
+    begin_again(site)
     assert site.house.mails()[-1]["From"].addresses[0].display_name == "Slow Letters"
     assert site.post(site.link("me"), **OWN).status_code == 200
     weeks(site, 1)

@@ -27,6 +27,7 @@ ELAPSED = {
 }
 OVERDUE_WITHIN = 4 * DAY
 ON_THE_WIRE = timedelta(minutes=15)
+"""For how long a mail may be on the wire: what begins meanwhile is too late for it."""
 SLACK = timedelta(hours=2)
 """What DST may add to the way from slot to slot, and what a clock's tick may."""
 
@@ -108,7 +109,7 @@ def judge(
     story: Story, editions: Editions, jumps: Jumps = (), *, clocks_set: Sequence[datetime] = ()
 ) -> Iterator[Wrong]:
     """Everything that is wrong with a story: `repeated`, `early`, `burst`, `disorder`, `skipped`, `after stop`, and `by a clock`;
-    `unasked`, `on a quiet date`, `not stayed`, and `reminded twice` or `too soon`. `clocks_set` is whenever anybody set a clock."""
+    `unasked`, `on a quiet date`, `not stayed`, `reminded twice` and `reminded too soon`. `clocks_set` is whenever anybody set a clock."""
     story.receipts.sort(key=lambda each: each.at)
     story.reminders.sort(key=lambda each: each.at)
     yield from once(story)

@@ -265,7 +265,6 @@ class Life:
         self.clear()
         world.gone_until = world.down_until = world.real
         world.set_clocks(*(timedelta() for _ in world.machines))
-        self._clocks_set = [at for at, _ in world.errors[1:]]
         current = self.chance.randrange(len(editions()))
         world.edit(current)
         self._calm = True
@@ -321,7 +320,7 @@ class Life:
         return verdict
 
     def _wrongs(self, ident: str, story: Story, calm: datetime) -> Iterator[Wrong]:
-        yield from judge(story, self.world.editions, self.world.jumps, clocks_set=self._clocks_set)
+        yield from judge(story, self.world.editions, self.world.jumps, clocks_set=self.world.clocks_set)
         if ident in self._waiting and ident in self.people.going:
             story.moves = self._moves(ident)
             yield from alive(story, calm, self.world.real, self._waiting[ident])

@@ -159,6 +159,11 @@ class World:
             self.jumps.append((self.real, by))
         self.errors.append((self.real, max(ahead)))
 
+    @property
+    def clocks_set(self) -> list[datetime]:
+        """Whenever anybody set a clock."""
+        return [at for at, _ in self.errors[1:]]
+
     def shown_at(self, instant: datetime, since: datetime) -> datetime | None:
         """From when on, in true time, some clock showed an instant; None if none has yet."""
         ends = [*(at for at, _ in self.errors[1:]), self.real]
