@@ -1,5 +1,6 @@
 """The pages in a real browser: on a phone and on a desk, with and without script, in light and in dark."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ class Served:
             java_script_enabled=script,
             **more,
         )
-        context.route("**/*", self._gate)
+        context.route(re.compile(f"^(?!{re.escape(self.base)}/)"), self._gate)
         page = context.new_page()
         page.on(
             "console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None
@@ -52,9 +53,6 @@ class Served:
         context.close()
 
     def _gate(self, route: Route) -> None:
-        if route.request.url.startswith(self.base + "/"):
-            route.continue_()
-            return
         self.elsewhere.append(route.request.url)
         route.fulfill(status=200, content_type="text/html", body="<title>Elsewhere</title>")
 
