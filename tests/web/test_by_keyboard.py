@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
+from dripcourse.domain.cover import Cover, Style
 from dripcourse.domain.pacing import Pace
+from dripcourse.services import cover as covers
 from dripcourse.services import own_key, own_link, phrase
 from dripcourse.services.former import values
 from dripcourse.web import own, reader
@@ -39,6 +41,10 @@ def enrollment(walk: Walk, path: str) -> Enrollment:
 
 def standing(walk: Walk, path: str) -> dict[str, str]:
     return values(enrollment(walk, path))
+
+
+def worn(walk: Walk, path: str) -> Cover:
+    return covers.look(walk.site.house.parts, path.rpartition("/")[2]).chosen
 
 
 def answers(walk: Walk, path: str) -> list[Reply]:
@@ -172,15 +178,14 @@ def puts_on_a_cover(walk: Walk) -> None:
     walk.do("cover-look", "Nothing is changed yet.")
     walk.tick("#cover [name=behind]", on=True)
     walk.do("cover", "That is changed, from the next mail on.", back=True)
-    worn = enrollment(walk, path)
-    assert (worn.cover_name, worn.cover_subject, worn.behind_link) == ("Garden club", "Minutes", True)
+    assert worn(walk, path) == Cover(Style.OWN, "Garden club", "Minutes", behind_link=True)
     assert walk.do("cover", "They say nothing of what they are about") <= NEAR, "to change it back is nearest"
-    assert enrollment(walk, path).cover_name is None
-    for style in ("plain", "discreet"):
+    assert worn(walk, path) == Cover()
+    for style in (Style.PLAIN, Style.DISCREET):
         walk.choose("#cover [name=style]", style)
         walk.tick("#cover [name=behind]", on=False)
         walk.do("cover", "That is changed, from the next mail on.")
-        assert not enrollment(walk, path).behind_link
+        assert worn(walk, path) == Cover(style)
 
 
 # -------------------------------------------------------------------------------------------------------------- own words
