@@ -14,7 +14,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import TypeVar
 
-from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot
+from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot, known_zone
 from dripcourse.domain.quiet import NONE
 
 DAY = timedelta(days=1)
@@ -151,8 +151,12 @@ def pace(story: Story, editions: Editions, jumps: Jumps) -> Iterator[Wrong]:
 
 def _slot_between(story: Story, one: datetime, other: datetime, at: datetime) -> bool:
     """Whether a new week of the reader's, as it was at `at`, began between two instants."""
-    slot = replace(in_force(story.slots, at), quiet=NONE)  # a slot on a quiet date begins a week all the same
-    return first_slot(slot, one + timedelta(microseconds=1)) <= other
+    slot = in_force(story.slots, at)
+    # a zone's name that went since takes nothing from the date that was promised by it
+    before = () if known_zone(slot.zone) else [each for _, each in story.slots if known_zone(each.zone)][-1:]
+    # a slot on a quiet date begins a week all the same
+    weeks = (replace(each, quiet=NONE) for each in (slot, *before))
+    return any(first_slot(week, one + timedelta(microseconds=1)) <= other for week in weeks)
 
 
 def order(story: Story, editions: Editions) -> Iterator[Wrong]:

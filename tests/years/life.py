@@ -290,9 +290,11 @@ class Life:
         done = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.BOUNCED, DeliveryState.DEFERRED)
         for each in lessons:
             ident = each.enrollment_id or ""
-            if ident in seen and each.state in done:
+            if ident not in seen:
+                continue
+            if each.state in done or each.state is DeliveryState.REFUSED:  # what was refused never goes again
                 seen[ident].add(each.lesson or "")
-            elif ident in seen and (each.due_at is None or each.due_at <= calm):
+            if each.state not in done and (each.due_at is None or each.due_at <= calm):
                 in_hand.add(ident)
         found = {}
         for row in rows:

@@ -45,6 +45,17 @@ def test_what_is_wrong_is_found(days: Sequence[float], slugs: Sequence[str], wro
     assert found(story(*days, slugs=slugs)) == wrong
 
 
+def test_a_date_that_was_promised_stands_when_the_name_of_its_zone_has_gone() -> None:
+    friday = MONDAY + 25 * DAY + timedelta(hours=9)  # 27 March at 20:00 in Berlin; a week later it is summer there
+    of = story(0, slugs=("welcome",))
+    of.receipts += [Receipt(friday, "one"), Receipt(friday + 7 * DAY - timedelta(hours=1), "two")]
+    there, gone = Slot(4, 20, "Europe/Berlin", 60), Slot(4, 20, "Atlantis/Gone", 60)
+    of.slots = [(MONDAY, there), (friday + DAY, gone)]
+    assert found(of) == []
+    of.slots = [(MONDAY, gone)]
+    assert found(of) == ["burst"]
+
+
 def test_two_weeks_are_two_weeks() -> None:
     slow = story(0, 7, 14)
     slow.paces = [(MONDAY, Pace.TWO_WEEKS)]
