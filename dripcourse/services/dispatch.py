@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from time import perf_counter, sleep
+from time import sleep
 
 from sqlalchemy import bindparam, or_, update
 
@@ -144,13 +144,13 @@ class _Courier:
             return Later("the wire is closed for everyone", everyone=True)
         if now >= self._lease_ends:
             return Later("the lease ran out before its turn")  # not on the wire yet, so nothing is unsure
-        began = perf_counter()
+        began = self._parts.stopwatch()
         try:
             outcome = self._parts.transport.send(ready.outgoing, now=now)
         except Exception as error:  # noqa: BLE001 - a transport's fault over one mail must not make the others unsure
             log.error("sending delivery %s failed (%s)", ready.delivery.id, type(error).__name__)
             outcome = Unknown(type(error).__name__)
-        took = perf_counter() - began
+        took = self._parts.stopwatch() - began
         self._each = max(0.7 * self._each + 0.3 * took, GROUP_SECONDS / GROUP_MOST / 2)
         self._heard.append(outcome)
         self._circuit = self._circuit.after(outcome, now)

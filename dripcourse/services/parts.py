@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 
 from dripcourse.content.load import Library
 from dripcourse.content.render import Renderer
@@ -13,6 +14,8 @@ from dripcourse.services.keys import Keyring
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware and in UTC; a driven clock gives what it was told."""
+Stopwatch = Callable[[], float]
+"""Gives seconds that go on evenly, however clocks are set; only differences mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Parts:
     transport: Transport
     journal: Journal
     rules: Rules
+    stopwatch: Stopwatch = monotonic
 
 
 @dataclass(frozen=True, slots=True)

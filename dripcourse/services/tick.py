@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from time import monotonic
 
 from sqlalchemy import delete, update
 
@@ -126,7 +125,7 @@ class Heart:
 
     def _beat(self, now: datetime) -> None:
         """Note that we are alive, every few seconds of real time: it is read to see whether anybody ticks."""
-        if self._beaten is not None and monotonic() - self._beaten < BEAT_SECONDS:
+        if self._beaten is not None and self._parts.stopwatch() - self._beaten < BEAT_SECONDS:
             return
         with self._parts.db.write() as session:
             # not read and then written: between the two, another's tidying may forget a beat that stopped for a day
@@ -134,7 +133,7 @@ class Heart:
             queries.keep_once(session, Beat, [beat])
             session.execute(update(Beat).where(Beat.id == self._id).values(beat_at=now))
             self._can_note &= not trouble.stands(session, self._parts.journal.name)
-        self._beaten = monotonic()
+        self._beaten = self._parts.stopwatch()
 
     def _try_journal(self, now: datetime) -> None:
         """What goes and cannot be noted is unsure: so once the journal failed, here or in the pages, nothing goes until it takes a group's facts."""

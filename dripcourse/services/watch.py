@@ -10,7 +10,6 @@ import socket
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
-from time import monotonic
 
 from dripcourse.db.session import server_clock
 from dripcourse.domain.clocks import disagrees, how_far, jumped
@@ -37,14 +36,14 @@ class Watch:
         """Whether this process's clock is known to be wrong. Raises DatabaseAway."""
         if self._is_time_to_ask():
             self._ask()
-            self._asked = (self._clock(), monotonic())
+            self._asked = (self._clock(), self._parts.stopwatch())
         return self._right is False
 
     def _is_time_to_ask(self) -> bool:
         if self._asked is None:
             return True
         then, counted = self._asked
-        passed = monotonic() - counted
+        passed = self._parts.stopwatch() - counted
         every = ASK_AGAIN_SECONDS if self._right is False else ASK_SECONDS
         return passed >= every or jumped(self._clock() - then, timedelta(seconds=passed))
 

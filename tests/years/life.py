@@ -98,7 +98,14 @@ class Life:
         self.chance = chance = random.Random(f"life {seed}")
         self.profile = given = profile or draw(chance, readers)
         self.world = World(
-            folder, chance, url=url, machines=given.machines, knows=given.knows, hold=given.hold, watched=given.watched
+            folder,
+            chance,
+            url=url,
+            machines=given.machines,
+            knows=given.knows,
+            hold=given.hold,
+            watched=given.watched,
+            pace=random.Random(f"pace {seed}"),  # not `chance`: how often it is asked must not change what befalls
         )
         slots = [(chance.choice(ZONES), chance.randrange(7), chance.choice((0, 2, 7, 9, 20, 23))) for _ in range(6)]
         self.people = People(self.world, slots)

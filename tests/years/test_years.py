@@ -1,6 +1,7 @@
 """A small part of `python -m tests.years`, and every seed that ever failed."""
 
 import logging
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,17 @@ def lived(folder: Path, seed: int, *, url: str | None = None, readers: int = 6, 
         logging.disable(logging.NOTSET)
 
 
+def receipts(folder: Path, seed: int) -> list[tuple[str, datetime]]:
+    """Which lesson reached somebody, and when, in the order in which they came."""
+    folder.mkdir()
+    life = Life(folder, seed, readers=6)
+    try:
+        life.run(2)
+        return [(receipt.slug, receipt.at) for receipt in life.world.wire.taken]
+    finally:
+        life.world.close()
+
+
 @pytest.mark.parametrize("seed", TABLES)
 def test_years_on_real_tables_break_no_promise(tmp_path: Path, seed: int) -> None:
     verdict = lived(tmp_path, seed)
@@ -31,6 +43,12 @@ def test_years_on_real_tables_break_no_promise(tmp_path: Path, seed: int) -> Non
 
 def test_and_on_either_database(tmp_path: Path, database_url: str) -> None:
     assert lived(tmp_path, 5, url=database_url, years=1).wrong == {}
+
+
+def test_a_seed_lives_the_same_life_each_time(tmp_path: Path) -> None:
+    first, second = (receipts(tmp_path / str(nth), 4) for nth in range(2))
+    assert len(first) > 10
+    assert first == second
 
 
 def test_a_thousand_years_by_the_rules_alone_break_no_promise() -> None:

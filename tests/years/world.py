@@ -29,6 +29,8 @@ from tests.years.fate import Fate, Killed, StruckJournal, any_blow
 from tests.years.wire import Wire
 
 MINUTE, HOUR, DAY, YEAR = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=365.25)
+DWELLS = (0.001, 0.02, 0.06, 0.5)
+"""Seconds that a mail takes on the wire: fifty in a group, or one."""
 _UNSURE = Delivery.state == DeliveryState.UNSURE
 _NEXT = select(
     *(
@@ -81,8 +83,9 @@ class World:
         knows: float = 1.0,
         hold: bool = False,
         watched: bool = False,
+        pace: random.Random | None = None,
     ) -> None:
-        """`watched` if the wire says what time it is, and every machine asks it."""
+        """`watched` if the wire says what time it is, and every machine asks it; `pace` draws how fast the wire is."""
         self.folder, self.chance, self.real = folder, chance, MONDAY
         self.score, self.fate = Score(), Fate()
         self.down_until = self.gone_until = MONDAY
@@ -94,6 +97,8 @@ class World:
         self._same, self._was_next = 0, MONDAY
         """How often in a row it was due at the same instant, and which: then its ticks came to nothing."""
         self.watched = watched
+        self._pace = pace or random.Random("pace")
+        self._dwell, self._dwelt = self._pace.choice(DWELLS), 0.0
         self._settings, self._open = settings_for(folder, url), ExitStack()
         self.wire = Wire(
             chance,
@@ -127,7 +132,7 @@ class World:
             assume_after=None if hold else timedelta(days=4),
         )
         journal = StruckJournal(Journal(self._settings.journal_dir, keys), keys, self.fate)
-        return Parts(db, keys, first.library, first.renderer, self.wire, journal, rules)
+        return Parts(db, keys, first.library, first.renderer, self.wire, journal, rules, self._stopwatch)
 
     def close(self) -> None:
         """Give back every connection, and let go of fate."""
@@ -208,6 +213,11 @@ class World:
             self.on_meanwhile(to)
 
     # ---------------------------------------------------------------------------------------------------------- time
+    def _stopwatch(self) -> float:
+        """True time, and what the mails took on the wire: how large a batch is depends on it, and not on this machine's load."""
+        self._dwelt += self._dwell * self._pace.uniform(0.5, 1.5)
+        return (self.real - MONDAY).total_seconds() + self._dwelt
+
     def next_instant(self) -> datetime | None:
         """When, in true time, some machine's clock shows that something is to be done."""
         with self.parts.db.read() as session:
