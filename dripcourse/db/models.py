@@ -128,6 +128,7 @@ class Enrollment(Base):
     `due_at` is the reader's slot for the next lesson, `wake_at` the instant from which a worker may claim it (later than `due_at`
     only for a late lesson that waits for the morning); both are empty while a lesson is in hand or nothing is to come.
     `promised_at` is what the last mail said of the next one. `weekday` and `hour` are empty until the reader confirms.
+    `set_at` is when `due_at` or `remind_at` was set, by the clock that set it: if that has not come yet, that clock was wrong.
     `waits` while the next lesson waits for the reader's own word: then nothing is due, and `remind_at` is when they are told so, once.
     """
 
@@ -142,6 +143,7 @@ class Enrollment(Base):
         ),
         _index_where("ix_enrollment_wake_at", "wake_at", where="wake_at IS NOT NULL AND state = 'active'"),
         _index_where("ix_enrollment_due_at", "due_at", where="due_at IS NOT NULL AND state = 'active'"),
+        _index_where("ix_enrollment_set_at", "set_at", where="set_at IS NOT NULL AND state = 'active'"),
         _index_where("ix_enrollment_remind_at", "remind_at", where="remind_at IS NOT NULL AND state = 'active'"),
         _index_where("ix_enrollment_paused_until", "paused_until", where="paused_until IS NOT NULL"),
         _index_where("ix_enrollment_pending", "created_at", where="state = 'pending'"),
@@ -169,6 +171,7 @@ class Enrollment(Base):
     due_at: Mapped[MaybeMoment]
     wake_at: Mapped[MaybeMoment]
     promised_at: Mapped[MaybeMoment]
+    set_at: Mapped[MaybeMoment]
     last_lesson: Mapped[str | None] = mapped_column(String(64))
     last_number: Mapped[int] = mapped_column(default=-1)
     last_accepted_at: Mapped[MaybeMoment]

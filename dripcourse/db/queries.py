@@ -35,14 +35,14 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool, bool, bool]:
     """What there is to do at the instant `now`: (mend, receive, hear, settle, erase, decide, resume, remind, send), each answered by an index; nothing is locked.
 
-    Bind `now`, `ahead`, `long` and `beyond`: what was written after the second, a delivery that waits until after the third and a
-    reader who waits until after the fourth are a clock's fault and want mending. Built once: it is asked with every beat.
+    Bind `now`, `ahead`, `long` and `beyond`: what was written after the second, a delivery that waits until after the third and an
+    arrival that waits until after the fourth are a clock's fault and want mending. Built once: it is asked with every beat.
     """
     now, ahead, long, beyond = (bindparam(name, type_=Instant()) for name in ("now", "ahead", "long", "beyond"))
     mend = or_(
         exists().where(_written_ahead(ahead)),
         exists().where(*_sleeps_beyond(long)),
-        exists().where(*_waits_beyond(beyond)),
+        exists().where(*_set_ahead(ahead)),
     )
     wire = (DeliveryState.SENDING, DeliveryState.UNSURE)
     settle = exists().where(Delivery.state.in_(wire), Delivery.wake_at <= now)
@@ -66,8 +66,8 @@ def _sleeps_beyond(instant: datetime | BindParameter[datetime]) -> tuple[ColumnE
     return Delivery.state.in_(waiting), Delivery.wake_at > instant
 
 
-def _waits_beyond(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
-    return Enrollment.state == EnrollmentState.ACTIVE, Enrollment.wake_at > instant
+def _set_ahead(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
+    return Enrollment.state == EnrollmentState.ACTIVE, Enrollment.set_at > instant
 
 
 def _wants_reminding(instant: datetime | BindParameter[datetime]) -> tuple[ColumnElement[bool], ...]:
@@ -85,9 +85,9 @@ def enrollments_for_update(ids: Collection[str]) -> Select[Enrollment]:
     return select(Enrollment).where(Enrollment.id.in_(ids)).with_for_update()
 
 
-def enrollments_beyond(instant: datetime, limit: int) -> Select[Enrollment]:
-    """Active enrollments that wait for a day after an instant."""
-    return select(Enrollment).where(*_waits_beyond(instant)).limit(limit).with_for_update(skip_locked=True)
+def enrollments_ahead(instant: datetime, limit: int) -> Select[Enrollment]:
+    """Active enrollments whose date was set after an instant that has not come yet."""
+    return select(Enrollment).where(*_set_ahead(instant)).limit(limit).with_for_update(skip_locked=True)
 
 
 def _due_column(*, any_hour: bool) -> InstrumentedAttribute[datetime | None]:

@@ -96,7 +96,7 @@ KEPT = (
     ),
     Kept(
         "dates", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
-        _of("enrollment", "due_at", "wake_at", "promised_at", "last_accepted_at", "waits", "remind_at"),
+        _of("enrollment", "due_at", "wake_at", "promised_at", "set_at", "last_accepted_at", "waits", "remind_at"),
     ),
     Kept(
         "began", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,

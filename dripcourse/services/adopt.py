@@ -169,7 +169,7 @@ def _doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, cou
             break
         due = next_due(stay.slot_of(enrollment), enrollment.pace, due, after_welcome=number == 0)
     if count:
-        stay.set_due(enrollment, None)
+        stay.none_due(enrollment)
     return count
 
 

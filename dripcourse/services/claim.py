@@ -16,11 +16,11 @@ from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, is_unasked, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
-from dripcourse.domain.pacing import due_again, earliest, free_until, rest_until, wake_at
+from dripcourse.domain.pacing import earliest, free_until, rest_until, wake_at
 from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
-from dripcourse.services.stay import set_due, set_due_again, slot_of
+from dripcourse.services.stay import due_from, none_due, set_due, set_due_again, slot_of
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,9 @@ def _claim_lessons(
             row = _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour)
         except Exception as error:  # noqa: BLE001 - one poisoned row must not stop ten thousand others
             log.error("enrollment %s cannot go on (%s)", enrollment.id, type(error).__name__)
-            set_due(enrollment, now + POISONED_WAITS, promised=enrollment.promised_at)  # or it would be found for ever
+            set_due(
+                enrollment, now + POISONED_WAITS, now, promised=enrollment.promised_at
+            )  # or it would be found for ever
             continue
         if row:
             rows.append(row)
@@ -84,12 +86,12 @@ def _claim_lessons(
 def _put_off(enrollment: Enrollment, now: datetime, *, waits: bool) -> bool:
     """The last guard, whoever wrote the date: no lesson while another is in hand, none before the pace allows."""
     if waits:
-        set_due(enrollment, None)  # set anew when that one is accepted
+        none_due(enrollment)  # set anew when that one is accepted
         return True
     last, pace, welcome = enrollment.last_accepted_at, enrollment.pace, enrollment.last_number == 0
     if last is None or earliest(pace, last, after_welcome=welcome) <= now:
         return False
-    set_due(enrollment, due_again(slot_of(enrollment), pace, last, now, after_welcome=welcome))
+    set_due(enrollment, due_from(enrollment, now), now)
     return True
 
 
@@ -106,19 +108,19 @@ def _next_row(
     course = parts.library.courses.get(enrollment.course)
     if course is None:
         enrollment.state, enrollment.pause_reason = EnrollmentState.PAUSED, PauseReason.COURSE
-        set_due(enrollment, None)
+        none_due(enrollment)
         return None
     lesson = next_lesson(course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=seen)
     if lesson is None:
         enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, now, False
-        set_due(enrollment, None)
+        none_due(enrollment)
         return None
     due = enrollment.due_at or now
     if (rested := rest_until(slot_of(enrollment), now)) > now:  # late, on a quiet date: no caller's hour overrules that
-        set_due(enrollment, rested, promised=enrollment.promised_at)
+        set_due(enrollment, rested, now, promised=enrollment.promised_at)
         return None
     if not any_hour and (morning := wake_at(slot_of(enrollment), due, now)) > now:
-        enrollment.wake_at = morning
+        enrollment.wake_at, enrollment.set_at = morning, now
         return None
     return _fresh(enrollment, subscriber, lesson.slug, due, now) | {"wake_at": _lease_ends(parts, enrollment, now)}
 
@@ -199,7 +201,7 @@ def _unclaim(session: Session, delivery: Delivery, enrollment: Enrollment, now: 
     if _too_early(enrollment, delivery, now):
         set_due_again(enrollment, now)
     else:
-        set_due(enrollment, delivery.due_at or now)
+        set_due(enrollment, delivery.due_at or now, now)
 
 
 def _not_before(enrollment: Enrollment, delivery: Delivery, now: datetime, *, any_hour: bool) -> datetime:

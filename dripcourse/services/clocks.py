@@ -10,16 +10,17 @@ from datetime import datetime, timedelta
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.clocks import TOLERANCE
-from dripcourse.domain.pacing import HOLD_MOST, Pace
+from dripcourse.domain.pacing import HOLD_MOST, first_slot
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.services.stay import set_due_again
+from dripcourse.services.stay import due_from, set_due, set_due_again, slot_of
 
 log = logging.getLogger(__name__)
 
-FARTHEST = max(HOLD_MOST, *(pace.elapsed for pace in Pace)) + timedelta(weeks=2)
-"""No lesson is due later than this: the longest pace, or how long one is put off, and the way to the reader's slot."""
+FARTHEST = HOLD_MOST + timedelta(weeks=2)
+"""No message that came waits for longer than this to be looked at again."""
 LONGEST_SLEEP = timedelta(hours=25)
 """No delivery waits for longer to be looked at again: a late lesson for the morning, others for an hour."""
+_HALF_A_WEEK = timedelta(days=3.5)
 _BATCH = 200
 
 
@@ -33,10 +34,10 @@ def bring_back(parts: Parts, clock: Clock) -> int:
         with parts.db.write() as session:
             seen = session.scalars(queries.deliveries_ahead(clock() + TOLERANCE, clock() + LONGEST_SLEEP, _BATCH)).all()
             written = session.scalars(queries.enrollments_for_update([row.enrollment_id or "" for row in seen])).all()
-            beyond = session.scalars(queries.enrollments_beyond(clock() + FARTHEST, _BATCH)).all()
+            dated = session.scalars(queries.enrollments_ahead(clock() + TOLERANCE, _BATCH)).all()
             now = clock()
             found = sum(_delivery(row, now, parts.rules.lease) for row in seen)
-            found += sum(_enrollment(row, now) for row in {*written, *beyond})
+            found += sum(_enrollment(row, now) for row in {*written, *dated})
         count += found
         if found < _BATCH:
             break
@@ -58,14 +59,30 @@ def _delivery(delivery: Delivery, now: datetime, lease: timedelta) -> bool:
 
 
 def _enrollment(enrollment: Enrollment, now: datetime) -> bool:
-    last, wake = enrollment.last_accepted_at or now, enrollment.wake_at or now
-    farthest = FARTHEST + timedelta(
-        weeks=len(enrollment.quiet)
-    )  # each quiet date may be the slot that it would else have had
-    if last <= now + TOLERANCE and wake <= now + farthest:
+    last, ahead = enrollment.last_accepted_at, (enrollment.set_at or now) - now
+    if last is not None and last > now + TOLERANCE:
+        enrollment.last_accepted_at = now
+        if enrollment.due_at is not None or enrollment.remind_at is not None:
+            set_due_again(enrollment, now)
+    elif ahead <= TOLERANCE:
         return False
-    if enrollment.last_accepted_at is not None:
-        enrollment.last_accepted_at = min(last, now)
-    if enrollment.due_at is not None or enrollment.remind_at is not None:
-        set_due_again(enrollment, now)
+    else:
+        _set_again(enrollment, ahead, now)
+    enrollment.set_at = enrollment.set_at and min(enrollment.set_at, now)
     return True
+
+
+def _set_again(enrollment: Enrollment, ahead: timedelta, now: datetime) -> None:
+    """The date that was set by a clock so far ahead, as a right one would have set it; none becomes later by that.
+
+    Who had the next lesson put off for a while has it so still: it comes in the slot that is nearest to what they had in mind.
+    """
+    due = enrollment.due_at
+    if due is None:
+        if enrollment.remind_at is not None:
+            set_due_again(enrollment, now)
+        return
+    again = due_from(enrollment, now)
+    if enrollment.last_accepted_at is not None:  # the welcome waits for no slot
+        again = max(again, first_slot(slot_of(enrollment), due - ahead - _HALF_A_WEEK))
+    set_due(enrollment, min(due, again), now)

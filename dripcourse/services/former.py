@@ -127,7 +127,7 @@ def _due(enrollment: Enrollment, due: datetime, now: datetime) -> None:
     last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
     if last is not None:
         least = max(now, earliest(enrollment.pace, last, after_welcome=welcome))
-        stay.set_due(enrollment, first_slot(stay.slot_of(enrollment), max(least, min(due, now + HOLD_MOST))))
+        stay.set_due(enrollment, first_slot(stay.slot_of(enrollment), max(least, min(due, now + HOLD_MOST))), now)
 
 
 def _instant(at: datetime | None) -> str:

@@ -152,4 +152,4 @@ def _set_due(enrollment: Enrollment, taken_back: Delivery | None, now: datetime,
     elif on_the_wire or (enrollment.due_at is None and taken_back is None):
         stay.set_due_again(enrollment, now)
     elif taken_back is not None:
-        stay.set_due(enrollment, taken_back.due_at or now, promised=enrollment.promised_at)
+        stay.set_due(enrollment, taken_back.due_at or now, now, promised=enrollment.promised_at)

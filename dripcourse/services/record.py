@@ -21,7 +21,7 @@ from dripcourse.domain.pacing import Pace
 from dripcourse.services.compose import Ready
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
-from dripcourse.services.stay import lesson_went, set_due
+from dripcourse.services.stay import lesson_went, none_due
 
 _BACK_OFF, _BACK_OFF_MOST = timedelta(minutes=1), timedelta(hours=1)
 _ADDRESS = re.compile(r"\S+@\S+")
@@ -163,7 +163,7 @@ def _advance_one(
     if course is not None and coming is None:
         if enrollment.state is EnrollmentState.ACTIVE:
             enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, accepted_at, False
-            set_due(enrollment, None)
+            none_due(enrollment)
         return
     lesson_went(enrollment, accepted_at, promised=delivery.promise_at, answered=answered)
 

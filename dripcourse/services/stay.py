@@ -17,7 +17,6 @@ from dripcourse.domain.pacing import (
     Slot,
     due_again,
     first_slot,
-    next_due,
     offset_minutes,
     reminder_due,
 )
@@ -33,31 +32,36 @@ def slot_of(enrollment: Enrollment) -> Slot:
     return Slot(enrollment.weekday or 0, hour, enrollment.zone, enrollment.offset_minutes, enrollment.quiet)
 
 
-def set_due(enrollment: Enrollment, due: datetime | None, *, promised: datetime | None = None) -> None:
-    """When the next lesson is due, and may be claimed; None while one is in hand, waits for the reader, or nothing is to come.
-
-    The day that was promised is forgotten if this is another.
-    """
-    if due is None or promised is not None or due != enrollment.due_at:
+def set_due(enrollment: Enrollment, due: datetime, now: datetime, *, promised: datetime | None = None) -> None:
+    """When the next lesson is due, and may be claimed, as it is set at `now`. The day that was promised is forgotten if this is another."""
+    if promised is not None or due != enrollment.due_at:
         enrollment.promised_at = promised
     enrollment.due_at = enrollment.wake_at = due
-    enrollment.remind_at = None
-    enrollment.waits = enrollment.waits and due is None
+    enrollment.set_at, enrollment.remind_at, enrollment.waits = now, None, False
+
+
+def none_due(enrollment: Enrollment) -> None:
+    """Nothing is due: a lesson is in hand, waits for its reader's word, or nothing is to come. What was promised is forgotten."""
+    enrollment.promised_at = enrollment.due_at = enrollment.wake_at = enrollment.set_at = enrollment.remind_at = None
 
 
 def could_come(enrollment: Enrollment) -> datetime | None:
     """The first slot at which the pace allows the next lesson, whether or not its reader has asked for it; None before the welcome went."""
+    return due_from(enrollment, enrollment.last_accepted_at) if enrollment.last_accepted_at else None
+
+
+def due_from(enrollment: Enrollment, now: datetime) -> datetime:
+    """The first slot at which the pace allows the next lesson from `now` on; of the welcome, now."""
     last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
-    return next_due(slot_of(enrollment), enrollment.pace, last, after_welcome=welcome) if last else None
+    return due_again(slot_of(enrollment), enrollment.pace, last, now, after_welcome=welcome)
 
 
 def wait(enrollment: Enrollment, now: datetime) -> None:
     """Nothing is due: the next lesson waits for its reader's word, and unless they want no reminder they get one, later."""
-    set_due(enrollment, None)
+    none_due(enrollment)
     enrollment.waits = True
-    first = could_come(enrollment)
-    if first is not None and enrollment.reminders:
-        enrollment.remind_at = reminder_due(slot_of(enrollment), first, now)
+    if enrollment.reminders and (first := could_come(enrollment)):
+        enrollment.remind_at, enrollment.set_at = reminder_due(slot_of(enrollment), first, now), now
 
 
 def lesson_went(
@@ -67,14 +71,13 @@ def lesson_went(
 
     Of who paused meanwhile nothing is due, but it is kept whether it waits.
     """
-    waits = enrollment.pace is Pace.READY and not answered
+    enrollment.waits = enrollment.pace is Pace.READY and not answered
     if enrollment.state is not EnrollmentState.ACTIVE:
-        enrollment.waits = waits
-    elif waits:
+        return
+    if enrollment.waits:
         wait(enrollment, at)
-    else:
-        due = could_come(enrollment)
-        set_due(enrollment, due, promised=promised or due)
+    elif due := could_come(enrollment):
+        set_due(enrollment, due, at, promised=promised or due)
 
 
 def ready(enrollment: Enrollment, now: datetime) -> bool:
@@ -106,7 +109,7 @@ def stand_still(
 ) -> None:
     """As `pause`, for an active or paused enrollment that is held in the caller's transaction."""
     enrollment.state, enrollment.pause_reason, enrollment.paused_until = EnrollmentState.PAUSED, reason, until
-    set_due(enrollment, None)
+    none_due(enrollment)
     _take_back(session, enrollment)
 
 
@@ -162,7 +165,7 @@ def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReas
     enrollment.state, enrollment.left_reason, enrollment.ended_at = EnrollmentState.LEFT, reason, now
     enrollment.pause_reason = enrollment.paused_until = None
     enrollment.waits = False
-    set_due(enrollment, None)
+    none_due(enrollment)
     _take_back(session, enrollment)
 
 
@@ -185,7 +188,7 @@ def change_quiet(enrollment: Enrollment, quiet: Quiet, now: datetime) -> None:
     """Other quiet dates, in the caller's transaction. What is due on one of them moves to the next slot; nothing comes sooner."""
     enrollment.quiet = quiet
     if enrollment.due_at is not None and slot_of(enrollment).is_quiet(enrollment.due_at):
-        set_due(enrollment, first_slot(slot_of(enrollment), max(enrollment.due_at, now)))
+        set_due(enrollment, first_slot(slot_of(enrollment), max(enrollment.due_at, now)), now)
     elif enrollment.waits and enrollment.state is EnrollmentState.ACTIVE:
         wait(enrollment, now)
 
@@ -200,7 +203,7 @@ def put_off(enrollment: Enrollment, until: datetime, now: datetime) -> bool:
     due = first_slot(slot_of(enrollment), min(until, now + HOLD_MOST))
     if due <= enrollment.due_at:
         return False
-    set_due(enrollment, due)  # the day that was promised is forgotten: the delay is not ours
+    set_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
     return True
 
 
@@ -216,19 +219,16 @@ def set_due_again(enrollment: Enrollment, now: datetime) -> None:
     """The next lesson at the first slot that the pace allows from now on; the welcome at once. What waits for its reader goes on waiting."""
     if enrollment.waits:
         wait(enrollment, now)
-        return
-    after_welcome = enrollment.last_number == 0
-    due = due_again(slot_of(enrollment), enrollment.pace, enrollment.last_accepted_at, now, after_welcome=after_welcome)
-    set_due(enrollment, due)
+    else:
+        set_due(enrollment, due_from(enrollment, now), now)
 
 
 def go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
     """As `resume`, for a paused enrollment that is held in the caller's transaction."""
     enrollment.state = EnrollmentState.ACTIVE
     enrollment.pause_reason = enrollment.paused_until = None
-    if session.execute(queries.in_hand([enrollment.id])).first() is not None:
-        return  # a lesson is held or unsure: the enrollment waits for it
-    set_due_again(enrollment, now)
+    if session.execute(queries.in_hand([enrollment.id])).first() is None:  # else it waits for what is held or unsure
+        set_due_again(enrollment, now)
 
 
 def _take_back(session: Session, enrollment: Enrollment) -> None:

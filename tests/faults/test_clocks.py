@@ -235,3 +235,45 @@ def test_a_process_that_has_not_beaten_for_a_day_is_forgotten(small: Small) -> N
         house.turn(days=2)
     with house.parts.db.read() as session:
         assert len(session.scalars(select(Beat)).all()) == 1
+
+
+def test_a_day_that_was_chosen_while_the_clock_was_ahead_keeps_nobody_waiting(life: Life) -> None:
+    """Found by tests.years: the date was set from the wrong clock, and stood when it was right again."""
+    life.live(days=8)
+    [row] = enrollments(life.house)
+    with life.house.parts.db.write() as session:
+        stay.change_pace(session.get_one(Enrollment, row.id), Pace.TWO_WEEKS, life.real + timedelta(days=60))
+    life.live(days=21)
+    assert [subject for _, subject in life.arrived] == WHOLE[:3]
+    assert life.gaps()[-1] >= timedelta(days=13)
+
+
+@pytest.mark.parametrize("error", [timedelta(minutes=20), timedelta(days=61)])
+def test_another_week_that_was_asked_for_while_the_clock_was_ahead_is_another_week(
+    life: Life, error: timedelta
+) -> None:
+    life.live(days=8)
+    [row] = enrollments(life.house)
+    shown = life.real + error
+    with life.house.parts.db.write() as session:
+        kept = session.get_one(Enrollment, row.id)
+        stay.set_due_again(kept, shown)
+        assert stay.put_off(kept, (kept.due_at or shown) + timedelta(days=7), shown)
+    life.live(days=8)
+    assert [subject for _, subject in life.arrived] == WHOLE[:2]
+    life.live(days=3)
+    assert [subject for _, subject in life.arrived] == WHOLE[:3]
+
+
+def test_a_reminder_that_a_wrong_clock_set_comes_when_it_should(small: Small) -> None:
+    house = small()
+    house.enroll(course="small")
+    house.tick()
+    [row] = enrollments(house)
+    with house.parts.db.write() as session:
+        stay.change_pace(session.get_one(Enrollment, row.id), Pace.READY, house.now + timedelta(days=50))
+    house.tick()
+    [row] = enrollments(house)
+    assert row.waits
+    assert row.remind_at is not None
+    assert row.remind_at < house.now + timedelta(days=21)

@@ -110,14 +110,14 @@ def test_whatever_date_was_written_no_lesson_goes_before_its_pace_nor_beside_ano
     house.tick()
     for _ in range(3):
         with house.parts.db.write() as session:
-            stay.set_due(session.get_one(Enrollment, enrollment), house.now)
+            stay.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
         house.tick()
         house.turn(hours=1)
     assert len(house.mails()) == 1
     house.turn(days=3)
     claim(house.parts, house.now, any_hour=True)
     with house.parts.db.write() as session:
-        stay.set_due(session.get_one(Enrollment, enrollment), house.now)
+        stay.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
     assert house.tick().claimed == 0  # the first lesson is in hand
     house.turn(minutes=2)
     house.tick()

@@ -14,6 +14,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import TypeVar
 
+from dripcourse.domain.course import Course, next_lesson
 from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot, known_zone
 from dripcourse.domain.quiet import NONE
 
@@ -261,6 +262,17 @@ class Waiting:
     overdue: bool
     left: int
     """How many lessons are to come."""
+
+
+def to_come(course: Course, last: str | None, number: int, had: AbstractSet[str], in_hand: str | None) -> int:
+    """How many lessons of a course are to come after a place. What stands before one that is `in_hand` may never go: it was claimed when
+    there was no such lesson in between."""
+    first = course.lesson(in_hand) if in_hand else None
+    passed = {each.slug for each in course.lessons if first and each.number < first.number}
+    left = 0
+    while lesson := next_lesson(course, last_slug=last, last_number=number, seen=frozenset(had | passed)):
+        left, last, number = left + 1, lesson.slug, lesson.number
+    return left
 
 
 def alive(story: Story, calm: datetime, until: datetime, waiting: Waiting) -> Iterator[Wrong]:

@@ -11,13 +11,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
 from tests.years import rhythms
 from tests.years.editions import SLUG, editions
-from tests.years.judges import Move, Story, Waiting, Wrong, alive, judge, lived
+from tests.years.judges import Move, Story, Waiting, Wrong, alive, judge, lived, to_come
 from tests.years.people import ZONES, People
 from tests.years.verdict import Verdict
 from tests.years.world import DAY, HOUR, MINUTE, YEAR, World
@@ -293,24 +292,27 @@ class Life:
             rows = session.scalars(select(Enrollment).where(Enrollment.state == EnrollmentState.ACTIVE)).all()
             lessons = session.scalars(select(Delivery).where(Delivery.kind == Kind.LESSON)).all()
         seen: dict[str, set[str]] = {row.id: set() for row in rows}
-        in_hand: set[str] = set()
-        done = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.BOUNCED, DeliveryState.DEFERRED)
+        in_hand: dict[str, str] = {}
+        overdue: set[str] = set()
+        went = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.BOUNCED, DeliveryState.DEFERRED)
+        done = (*went, DeliveryState.REFUSED)  # what was refused never goes again
         for each in lessons:
             ident = each.enrollment_id or ""
             if ident not in seen:
                 continue
-            if each.state in done or each.state is DeliveryState.REFUSED:  # what was refused never goes again
+            if each.state in done:
                 seen[ident].add(each.lesson or "")
-            if each.state not in done and (each.due_at is None or each.due_at <= calm):
-                in_hand.add(ident)
-        found = {}
-        for row in rows:
-            left, last, number, had = 0, row.last_lesson, row.last_number, set(seen[row.id])
-            while lesson := next_lesson(course, last_slug=last, last_number=number, seen=frozenset(had)):
-                left, last, number = left + 1, lesson.slug, lesson.number
-            overdue = row.id in in_hand or (row.due_at is not None and row.due_at <= calm)
-            found[row.id] = Waiting(overdue, left)
-        return found
+            else:
+                in_hand[ident] = each.lesson or ""
+                if each.due_at is None or each.due_at <= calm:
+                    overdue.add(ident)
+        return {
+            row.id: Waiting(
+                row.id in overdue or (row.due_at is not None and row.due_at <= calm),
+                to_come(course, row.last_lesson, row.last_number, seen[row.id], in_hand.get(row.id)),
+            )
+            for row in rows
+        }
 
     # ------------------------------------------------------------------------------------------------------ judgement
     def _judge(self, calm: datetime) -> Verdict:

@@ -8,8 +8,9 @@ import pytest
 
 from dripcourse.domain.pacing import Pace, Slot
 from dripcourse.domain.quiet import QuietDate
+from tests.domain.test_course import course
 from tests.support.house import MONDAY
-from tests.years.judges import DAY, Receipt, Stop, Story, Waiting, alive, judge
+from tests.years.judges import DAY, Receipt, Stop, Story, Waiting, alive, judge, to_come
 
 LESSONS = ("welcome", "one", "two", "three")
 EDITIONS = [(MONDAY, LESSONS)]
@@ -162,3 +163,11 @@ def test_who_stays_may_wait_longer_once_the_faults_have_stopped() -> None:
     assert [wrong.what for wrong in alive(slow, calm, calm + 40 * DAY, waiting)] == ["stuck"]
     slow.holds = [(MONDAY + 8 * DAY, MONDAY + 34 * DAY)]
     assert list(alive(slow, calm, calm + 40 * DAY, waiting)) == []
+
+
+def test_what_stands_before_a_lesson_that_is_in_hand_may_never_go() -> None:
+    """It was claimed in an edition that had none in between (seed 610000 with a wire that takes 0.02 s for a mail)."""
+    longer = course("welcome", "one", "put-in", "two", "three")
+    assert to_come(longer, "one", 1, {"welcome", "one"}, None) == 3
+    assert to_come(longer, "one", 1, {"welcome", "one"}, "two") == 2
+    assert to_come(longer, "one", 1, {"welcome", "one"}, "taken-out") == 3
