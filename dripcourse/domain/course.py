@@ -80,8 +80,10 @@ def next_lesson(course: Course, *, last_slug: str | None, last_number: int, seen
     """The lesson that comes after the last accepted one, or None at the end of the course.
 
     Progress is by slug. A lesson put in before the reader's place is not sent after the fact; one that was `seen` (has a
-    delivery already) is never sent twice, however lessons were moved; if the last one was taken out, its number tells the place.
+    delivery already) is never sent twice, however lessons were moved. If the last one was taken out, the place is after what was seen
+    up to there: the files may have new numbers since. Only if nothing is known to be seen, the number itself tells.
     """
     last = course.lesson(last_slug) if last_slug else None
-    place = last.number if last else last_number
+    before = (lesson.number for lesson in course.lessons if lesson.slug in seen and lesson.number <= last_number)
+    place = last.number if last else max(before, default=last_number)
     return next((lesson for lesson in course.lessons if lesson.number > place and lesson.slug not in seen), None)

@@ -160,7 +160,7 @@ def _advance_one(
     coming = course and next_lesson(
         course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset()
     )
-    if course is not None and coming is None:
+    if course is not None and lesson is not None and coming is None:
         if enrollment.state is EnrollmentState.ACTIVE:
             enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, accepted_at, False
             none_due(enrollment)

@@ -90,9 +90,11 @@ def test_lessons_come_one_after_the_other_and_then_no_more() -> None:
         pytest.param("waxbc", "b", 2, "wab", "c", id="one put in before the reader's place is not sent after the fact"),
         pytest.param("wabxc", "b", 2, "wab", "x", id="one put in after it comes in its turn"),
         pytest.param(
-            "wac", "b", 2, "wab", None, id="the last was taken out and the others moved up: the number tells the place"
+            "wac", "b", 2, "wab", "c", id="the last was taken out and the others moved up: none is lost by it"
         ),
-        pytest.param("wacd", "b", 2, "wab", "d", id="as it does when more follow"),
+        pytest.param("waxc", "b", 2, "wab", "x", id="what stands in its place now comes"),
+        pytest.param("wca", "b", 2, "wab", None, id="but not what moved before the reader's place"),
+        pytest.param("wxy", "b", 1, "", "y", id="where nothing is known to be seen, the number tells the place"),
         pytest.param("wbac", "b", 2, "wab", "c", id="two that changed places are not repeated"),
         pytest.param("wcab", "b", 2, "wab", None, id="what moved before the reader's place is not sent after the fact"),
         pytest.param("bwac", "b", 2, "wab", "c", id="what was seen is skipped wherever it stands"),

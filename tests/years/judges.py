@@ -166,8 +166,9 @@ def order(story: Story, editions: Editions) -> Iterator[Wrong]:
     for one, other in pairwise(story.receipts):
         seen.add(one.slug)
         orders = [lessons for _, lessons in _between(editions, one.at, other.at)]
-        if any(one.slug not in lessons for lessons in orders):
-            continue  # it was taken out meanwhile: then only its number tells the place
+        places = {one.slug, *(move.slug for move in story.moves if one.at < move.at <= other.at)}
+        if any(not places <= {*lessons} for lessons in orders):
+            continue  # it was taken out meanwhile: then the place is told by what was seen before
         ways = [_way(lessons, one.slug, other.slug) for lessons in orders]
         known = [way for way in ways if way is not None]
         if _leads_on(orders, one.slug, other.slug, seen, story.unknown):

@@ -331,9 +331,9 @@ class Life:
         return verdict
 
     def _wrongs(self, ident: str, story: Story, calm: datetime) -> Iterator[Wrong]:
+        story.moves = self._moves(ident)
         yield from judge(story, self.world.editions, self.world.jumps, clocks_set=self.world.clocks_set)
         if ident in self._waiting and ident in self.people.going:
-            story.moves = self._moves(ident)
             yield from alive(story, calm, self.world.real, self._waiting[ident])
 
     def _moves(self, ident: str) -> list[Move]:
