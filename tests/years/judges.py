@@ -280,8 +280,9 @@ def alive(story: Story, calm: datetime, until: datetime, waiting: Waiting) -> It
     """After the faults stop at `calm` the overdue lesson comes within four days, and the next within pace + 6 days of that."""
     step = ELAPSED[story.paces[-1][1]] + 6 * DAY + SLACK
     step += 7 * DAY * len(story.slots[-1][1].quiet)  # each may put it off by a week
-    came = sorted({each.at for each in story.receipts} | {each.at for each in story.moves})
-    since = [at for at in came if at > calm]
+    # one that was assumed and the next one may have the same instant: so by lesson
+    came = {each.slug: each.at for each in (*story.moves, *story.receipts) if each.at > calm}
+    since = sorted(came.values())
     bounds = [calm + (OVERDUE_WITHIN if waiting.overdue else step), *(at + step for at in since)]
     _, stays = story.holds[-1] if story.holds else (calm, None)
     if stays is not None and not waiting.overdue and stays <= calm + HOLD_MOST:

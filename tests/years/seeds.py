@@ -9,7 +9,7 @@ TABLES = {
     2: "a clock that jumped back and was set right again; the judge knew only of clocks that are ahead",
     30003: "a pause that lasted, of which a clock that nobody went by had shown the end; then a lesson in hand as the course was edited",
     40000: "somebody asked for a course that was not there",
-    610000: "the judge counted a lesson that was put in before one in hand; and lessons that were refused",
+    610000: "the judge counted a lesson that was put in before one in hand, lessons that were refused, and one for two at the same instant",
     800002: "a date that a reader's choice had set by a clock two months ahead stood when it was right (tests/faults/test_clocks.py)",
     3: "a pace that was changed while a lesson was on the wire was held against that lesson",
 }

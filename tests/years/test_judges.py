@@ -10,7 +10,7 @@ from dripcourse.domain.pacing import Pace, Slot
 from dripcourse.domain.quiet import QuietDate
 from tests.domain.test_course import course
 from tests.support.house import MONDAY
-from tests.years.judges import DAY, Receipt, Stop, Story, Waiting, alive, judge, to_come
+from tests.years.judges import DAY, Move, Receipt, Stop, Story, Waiting, alive, judge, to_come
 
 LESSONS = ("welcome", "one", "two", "three")
 EDITIONS = [(MONDAY, LESSONS)]
@@ -171,3 +171,13 @@ def test_what_stands_before_a_lesson_that_is_in_hand_may_never_go() -> None:
     assert to_come(longer, "one", 1, {"welcome", "one"}, None) == 3
     assert to_come(longer, "one", 1, {"welcome", "one"}, "two") == 2
     assert to_come(longer, "one", 1, {"welcome", "one"}, "taken-out") == 3
+
+
+def test_what_was_assumed_and_the_one_that_goes_at_the_same_instant_are_two() -> None:
+    """Seeds 1000002, 1100001 and, before lives were the same each time, 610000."""
+    calm = MONDAY + 10 * DAY
+    at_once = story(0, 7, 10.1, slugs=("welcome", "one", "three"))
+    waiting = Waiting(overdue=True, left=2)
+    assert [wrong.what for wrong in alive(at_once, calm, calm + 40 * DAY, waiting)] == ["stuck"]
+    at_once.moves = [Move(MONDAY + 10.1 * DAY, "two")]
+    assert list(alive(at_once, calm, calm + 40 * DAY, waiting)) == []
