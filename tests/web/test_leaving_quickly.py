@@ -190,3 +190,30 @@ def test_its_words_are_accessible_and_it_hides_nothing_that_has_the_focus(
         for _ in range(40):
             page.keyboard.press("Tab")
             assert not page.evaluate(hidden), page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
+
+
+LIES_ON_TEXT = """() => {
+  const exit = document.querySelector("#exit").getBoundingClientRect(), page = document.querySelector("main").getBoundingClientRect();
+  const style = getComputedStyle(document.body, "::after"), strip = style.position === "fixed" ? innerHeight - parseFloat(style.height) : innerHeight;
+  return exit.top < strip && exit.left < page.right - parseFloat(getComputedStyle(document.querySelector("main")).paddingRight);
+}"""
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [320, PHONE, 700, 1000, 1279, DESK, 1920])
+def test_it_lies_on_no_text_at_any_width(served: Served, pages: dict[str, str], width: int) -> None:
+    served.site.reading("verlassen@example.org")
+    german = served.site.link("me", "verlassen@example.org")
+    served.site.post(german, do="language", language="de")
+    with served.visit(width) as page:
+        for path in (
+            "/",
+            "/support",
+            "/privacy",
+            pages["me"],
+            pages["lesson"],
+            german,
+        ):
+            page.goto(path)
+            assert not page.evaluate(LIES_ON_TEXT), f"{path.split('/')[1]} at {width}"
+        expect(page.locator("#exit")).to_contain_text("verlassen")
