@@ -14,7 +14,7 @@ from tests.web.test_browser import does_not_scroll_sideways, is_accessible
 MOST = 90
 """Far more presses of Tab than any page has places to go to: whoever pressed so often has been all round."""
 
-NAMES = ("do", "as", "was", "never")
+NAMES = ("do", "as", "was", "never", "go")
 """What the buttons of our forms are called; one without a name is the only one of its form."""
 
 Act = tuple[str, str]

@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
@@ -14,6 +15,7 @@ from dripcourse.services import cover as covers
 from dripcourse.services import own_key, own_link, phrase
 from dripcourse.services.former import values
 from dripcourse.web import own, reader
+from tests.support.house import subjects
 from tests.support.post import Reader
 from tests.web.keyboard import Act, Walk, views_of_a_reader
 from tests.web.phrases import OTHER, PHRASE, set_phrase
@@ -27,6 +29,7 @@ __all__ = ["served"]
 NEAR = 8
 """What was just said, and the way to undo it, is as near as this to the beginning of the page, in presses of Tab."""
 
+WELCOME = "Welcome, and when the first letter comes"
 UNDONE = "It is as it was before."
 
 
@@ -382,6 +385,24 @@ def leaves_quickly(walk: Walk) -> None:
         walk.page.wait_for_url(ELSEWHERE)
 
 
+def comes_back(walk: Walk) -> None:
+    """Who left and signs up again goes on, or begins again, in another reading if they like."""
+    ways = {"on": ("back", "Go on where I was"), "over": ("anew", "Begin again")}
+    for name, _ in ways.values():
+        walk.reader(name, perspective="betrayed")
+    walk.site.house.turn(days=7)
+    walk.site.house.tick()
+    for go, (name, words) in ways.items():
+        walk.site.post(walk.link("leave", name))
+        walk.open(walk.site.asked(walk.address(name)))
+        expect(walk.page.locator("main")).to_contain_text(words)
+        walk.choose("[name=perspective]", "betraying")
+        walk.press(f"[name=go][value={go}]", "The letters come to your mailbox")
+    walk.site.house.tick()
+    welcomes = {name: subjects(walk.site.house.mails(walk.address(name))).count(WELCOME) for name, _ in ways.values()}
+    assert welcomes == {"back": 1, "anew": 2}
+
+
 # ----------------------------------------------------------------------------------------------------------- all of them
 
 STORIES = [
@@ -402,6 +423,7 @@ STORIES = [
     leaves,
     erases,
     leaves_quickly,
+    comes_back,
 ]
 
 
