@@ -19,6 +19,7 @@ from tests.years.editions import SLUG, editions
 from tests.years.judges import Move, Story, Waiting, Wrong, alive, judge, lived, to_come
 from tests.years.people import ZONES, People
 from tests.years.verdict import Verdict
+from tests.years.wire import Weather
 from tests.years.world import DAY, HOUR, MINUTE, YEAR, World
 
 AFTER = timedelta(days=45)
@@ -208,13 +209,15 @@ class Life:
         self.world.restart()
 
     def weather(self) -> None:
-        self.world.wire.weather.trouble = self.chance.choice((0.02, 0.1, 0.5, 0.9))
+        # a storm is as long as the hours that it costs to live through it
+        trouble, lasts = self.chance.choice(((0.02, YEAR), (0.1, 20 * DAY), (0.5, 2 * DAY), (0.9, 6 * HOUR)))
+        self.world.wire.weather.trouble, self.world.wire.weather.until = trouble, self.world.real + lasts
 
     def closed(self) -> None:
         self.world.wire.weather.closed_until = self.world.real + self.chance.choice((HOUR, DAY, 10 * DAY, 40 * DAY))
 
     def clear(self) -> None:
-        self.world.wire.weather.trouble, self.world.wire.weather.closed_until = 0.0, None
+        self.world.wire.weather = Weather()
 
     def away(self) -> None:
         self.world.gone_until = self.world.real + self.chance.choice((MINUTE, HOUR, DAY, 10 * DAY))

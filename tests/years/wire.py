@@ -15,9 +15,10 @@ LESSON, THREAD = "List-Id", "In-Reply-To"
 
 @dataclass
 class Weather:
-    """How the wire is: how often each trouble comes. Closed until an instant: everyone is told to come later."""
+    """How the wire is: how often each trouble comes, until an instant. Closed until another: everyone is told to come later."""
 
     trouble: float = 0.0
+    until: datetime | None = None
     closed_until: datetime | None = None
 
 
@@ -54,6 +55,8 @@ class Wire:
         self._void: set[Attempt] = set()
 
     def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
+        if self.weather.until is not None and self._real() >= self.weather.until:
+            self.weather.trouble, self.weather.until = 0.0, None
         self.unknown.add(mail.delivery)  # until we answer, nobody knows
         self._fate.come_to("before send")
         outcome = (
