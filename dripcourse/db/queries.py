@@ -184,17 +184,19 @@ def is_suppressed(index: BindParameter[bytes], *, but_for: str) -> ColumnElement
 def may_go() -> ColumnElement[bool]:
     """The consent check right before the wire; kinds that are not named stand alone.
 
-    lesson: its enrollment is active, and does not wait for its reader's word. reminder: it is active, waits, and wants reminders.
+    lesson: its enrollment is active, and does not wait for its reader's word. reminder: it is active, wants reminders, and still waits
+    after that lesson.
     copy, receipt, own: its reader has not left.
     """
     mine = exists().where(Enrollment.id == Delivery.enrollment_id)
     active = mine.where(Enrollment.state == EnrollmentState.ACTIVE)
     left = mine.where(Enrollment.state == EnrollmentState.LEFT)
+    waits_on = Enrollment.waits, Enrollment.last_lesson == Delivery.lesson
     asked_for = (Delivery.kind == kind for kind in (Kind.COPY, Kind.RECEIPT, Kind.OWN))
     to_readers = or_(*asked_for)  # no IN: the mark is for many rows at once
     return or_(
         and_(Delivery.kind == Kind.LESSON, active.where(~Enrollment.waits)),
-        and_(Delivery.kind == Kind.REMINDER, active.where(Enrollment.waits, Enrollment.reminders)),
+        and_(Delivery.kind == Kind.REMINDER, active.where(*waits_on, Enrollment.reminders)),
         and_(to_readers, ~left),
         and_(Delivery.kind != Kind.LESSON, Delivery.kind != Kind.REMINDER, ~to_readers),
     )

@@ -36,14 +36,16 @@ def values(enrollment: Enrollment) -> Former:
         "state": enrollment.state.value,
         "until": _instant(enrollment.paused_until),
         "due": _instant(enrollment.due_at),
+        "set": _instant(enrollment.set_at),
         "promised": _instant(enrollment.promised_at),
         "waits": _YES[enrollment.waits],
     }
 
 
 def difference(before: Former, after: Former) -> Former:
-    """What was before, of all that is otherwise after."""
-    return {name: text for name, text in before.items() if after[name] != text}
+    """What was before, of all that is otherwise after. When a date was set goes with the date."""
+    others = {name: text for name, text in before.items() if after[name] != text}
+    return others if "due" in others else {name: text for name, text in others.items() if name != "set"}
 
 
 def put_back(parts: Parts, session: Session, enrollment: Enrollment, former: Mapping[str, str], now: datetime) -> None:
@@ -109,7 +111,7 @@ def _standing(session: Session, enrollment: Enrollment, former: Mapping[str, str
         return
     stay.set_due_again(enrollment, now)
     if enrollment.due_at is not None and former.get("due"):
-        _due(enrollment, _read(former["due"]), now)
+        _due(enrollment, _read(former["due"]), now, set_at=_read(former["set"]) if former.get("set") else now)
     if former.get("promised") and former["promised"] == former.get("due") == _instant(enrollment.due_at):
         enrollment.promised_at = enrollment.due_at  # the mail that told of this day is right again
 
@@ -122,12 +124,12 @@ def _rest(session: Session, enrollment: Enrollment, former: Mapping[str, str]) -
     stay.stand_still(session, enrollment, PauseReason.READER, until=until)
 
 
-def _due(enrollment: Enrollment, due: datetime, now: datetime) -> None:
-    """As it was due, but never sooner than the pace allows, nor later than a lesson is ever put off."""
+def _due(enrollment: Enrollment, due: datetime, now: datetime, *, set_at: datetime) -> None:
+    """As it was due, but never sooner than the pace allows, nor later than a lesson is ever put off; if a wrong clock set it, it shows."""
     last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
     if last is not None:
         least = max(now, earliest(enrollment.pace, last, after_welcome=welcome))
-        stay.set_due(enrollment, first_slot(stay.slot_of(enrollment), max(least, min(due, now + HOLD_MOST))), now)
+        stay.set_due(enrollment, first_slot(stay.slot_of(enrollment), max(least, min(due, now + HOLD_MOST))), set_at)
 
 
 def _instant(at: datetime | None) -> str:

@@ -4,7 +4,9 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.db.personal import erasure_of
+from dripcourse.domain.enrollment import LIVE
 from dripcourse.domain.errors import Gone, NotFound
+from dripcourse.services.parts import Parts
 
 
 def of_delivery(session: Session, ident: str | None) -> tuple[Delivery, Enrollment]:
@@ -21,3 +23,15 @@ def of_delivery(session: Session, ident: str | None) -> tuple[Delivery, Enrollme
     if session.scalars(erasure_of(enrollment.subscriber_id)).first() is not None:
         raise Gone("What this link belonged to is just being erased.")
     return delivery, enrollment
+
+
+def has_left(parts: Parts, token: str) -> bool:
+    """Whether the course that a leave link belongs to has ended for its reader. Changes nothing. Raises NotFound."""
+    with parts.db.read() as session:
+        return of_delivery(session, parts.keys.read_web_token(token, "leave"))[1].state not in LIVE
+
+
+def course_of_link(parts: Parts, token: str) -> str:
+    """The course that a leave link belongs to. Raises NotFound."""
+    with parts.db.read() as session:
+        return of_delivery(session, parts.keys.read_web_token(token, "leave"))[1].course

@@ -101,7 +101,7 @@ def stay_on(parts: Parts, token: str, shown: datetime, now: datetime) -> Former:
     def act(_: Session, enrollment: Enrollment) -> None:
         due = another_week(enrollment, now)
         if due is not None and enrollment.due_at == shown:
-            stay.set_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
+            stay.move_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
 
     return _change(parts, token, act)
 

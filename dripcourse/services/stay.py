@@ -40,6 +40,11 @@ def set_due(enrollment: Enrollment, due: datetime, now: datetime, *, promised: d
     enrollment.set_at, enrollment.remind_at, enrollment.waits = now, None, False
 
 
+def move_due(enrollment: Enrollment, due: datetime, now: datetime) -> None:
+    """The date that stands, moved to another: if a clock that was ahead had set it, that can still be seen."""
+    set_due(enrollment, due, max(now, enrollment.set_at or now))
+
+
 def none_due(enrollment: Enrollment) -> None:
     """Nothing is due: a lesson is in hand, waits for its reader's word, or nothing is to come. What was promised is forgotten."""
     enrollment.promised_at = enrollment.due_at = enrollment.wake_at = enrollment.set_at = enrollment.remind_at = None
@@ -147,18 +152,6 @@ def leave(parts: Parts, token: str, now: datetime) -> None:
             end(parts, session, enrollment, LeftReason.ASKED, now)
 
 
-def has_left(parts: Parts, token: str) -> bool:
-    """Whether the course that a leave link belongs to has ended for its reader. Changes nothing. Raises NotFound."""
-    with parts.db.read() as session:
-        return of_delivery(session, parts.keys.read_web_token(token, "leave"))[1].state not in LIVE
-
-
-def course_of_link(parts: Parts, token: str) -> str:
-    """The course that a leave link belongs to. Raises NotFound."""
-    with parts.db.read() as session:
-        return of_delivery(session, parts.keys.read_web_token(token, "leave"))[1].course
-
-
 def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReason, now: datetime) -> None:
     """End an enrollment for good, in the caller's transaction; what was not yet on the wire is taken back."""
     parts.journal.note(Fact.STOPPED, [enrollment.id], now)
@@ -188,7 +181,7 @@ def change_quiet(enrollment: Enrollment, quiet: Quiet, now: datetime) -> None:
     """Other quiet dates, in the caller's transaction. What is due on one of them moves to the next slot; nothing comes sooner."""
     enrollment.quiet = quiet
     if enrollment.due_at is not None and slot_of(enrollment).is_quiet(enrollment.due_at):
-        set_due(enrollment, first_slot(slot_of(enrollment), max(enrollment.due_at, now)), now)
+        move_due(enrollment, first_slot(slot_of(enrollment), max(enrollment.due_at, now)), now)
     elif enrollment.waits and enrollment.state is EnrollmentState.ACTIVE:
         wait(enrollment, now)
 
@@ -203,7 +196,7 @@ def put_off(enrollment: Enrollment, until: datetime, now: datetime) -> bool:
     due = first_slot(slot_of(enrollment), min(until, now + HOLD_MOST))
     if due <= enrollment.due_at:
         return False
-    set_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
+    move_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
     return True
 
 

@@ -7,8 +7,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import Gone
+from dripcourse.services import links, stay
 from dripcourse.services import reader as place
-from dripcourse.services import stay
 from dripcourse.web import answers, lessons, rhythm
 from dripcourse.web.me import me_page
 from dripcourse.web.shell import page, shell, speak
@@ -39,7 +39,7 @@ def speak_their_language() -> None:
 def leave_page(token: str) -> Response:
     """One button, or the news that it is done already."""
     try:
-        left = stay.has_left(shell().parts, token)
+        left = links.has_left(shell().parts, token)
     except Gone:
         return page("left.html")
     return page("left.html" if left else "leave.html", _course(token))
@@ -75,4 +75,4 @@ def change(token: str) -> Response:
 
 def _course(token: str) -> Course | None:
     parts = shell().parts
-    return parts.library.find(stay.course_of_link(parts, token))
+    return parts.library.find(links.course_of_link(parts, token))

@@ -13,6 +13,7 @@ from dripcourse.db.models import Beat, Delivery, Enrollment
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.mail import Evidence, Unknown
 from dripcourse.domain.pacing import Pace
+from dripcourse.domain.quiet import QuietDate
 from dripcourse.services import clocks, stay
 from dripcourse.services.claim import claim
 from dripcourse.services.tick import Heart
@@ -277,3 +278,17 @@ def test_a_reminder_that_a_wrong_clock_set_comes_when_it_should(small: Small) ->
     assert row.waits
     assert row.remind_at is not None
     assert row.remind_at < house.now + timedelta(days=21)
+
+
+def test_a_date_that_a_wrong_clock_set_and_a_reader_moved_is_still_known_for_one(life: Life) -> None:
+    """Found by tests.years: a quiet date moved it, by a clock that was behind, and that was taken for its setting."""
+    life.live(days=8)
+    [row] = enrollments(life.house)
+    with life.house.parts.db.write() as session:
+        kept = session.get_one(Enrollment, row.id)
+        stay.change_pace(kept, Pace.TWO_WEEKS, life.real + timedelta(days=60))
+        assert kept.due_at is not None
+        quiet = frozenset({QuietDate.on(kept.due_at.date(), every_year=False)})
+        stay.change_quiet(kept, quiet, life.real - timedelta(days=21))
+    life.live(days=28)
+    assert [subject for _, subject in life.arrived][:3] == WHOLE[:3]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.services import reader, rhythm, stay
+from dripcourse.services import links, reader, rhythm, stay
 from tests.support.house import House, subjects
 
 
@@ -39,7 +39,7 @@ def test_leaving_is_met_with_silence_and_nothing_comes_after_it(house: House) ->
     reader.again(house.parts, token_of(house, "me"), house.now)
     for _ in range(2):
         stay.leave(house.parts, token, house.now)
-        assert stay.has_left(house.parts, token)
+        assert links.has_left(house.parts, token)
     for _ in range(100):
         house.turn(days=1)
         house.tick()

@@ -390,7 +390,16 @@ def test_without_the_tick_no_reminder_comes(reading: House) -> None:
     assert len(reading.mails()) == 1
 
 
+def next_one_went(house: House, _: str) -> None:
+    """Its reader was ready, and what it tells of has gone: now the one after that waits. Found by tests.years."""
+    with house.parts.db.write() as session:
+        row = session.scalars(select(Enrollment)).one()
+        row.last_lesson, row.last_number, row.last_accepted_at = "letter-1", 1, house.now
+        assert row.waits
+
+
 ACTS: dict[str, Callable[[House, str], object]] = {
+    "the next one went": next_one_went,
     "pause": lambda house, token: rhythm.pause(house.parts, token, house.now),
     "ready": lambda house, token: rhythm.be_ready(house.parts, token, house.now),
     "no reminders": lambda house, token: rhythm.choose_pace(house.parts, token, "ready", house.now, reminders=False),

@@ -11,7 +11,7 @@ import waitress
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
-from dripcourse.services import stay
+from dripcourse.services import links
 from dripcourse.web.app import create_app
 from dripcourse.web.reader import MOST_FORM_BYTES
 from tests.support.house import open_house
@@ -192,7 +192,7 @@ def test_a_reader_signs_up_confirms_and_leaves(served: Served, width: int, scrip
         page.get_by_role("link", name="Leave for good").click()
         page.get_by_role("button", name="Leave").click()
         expect(page.get_by_role("heading", name="That is done")).to_be_visible()
-    assert stay.has_left(site.house.parts, site.link("leave", who).split("/")[-1])
+    assert links.has_left(site.house.parts, site.link("leave", who).split("/")[-1])
     assert not served.elsewhere
 
 

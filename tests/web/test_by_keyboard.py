@@ -43,7 +43,8 @@ def enrollment(walk: Walk, path: str) -> Enrollment:
 
 
 def standing(walk: Walk, path: str) -> dict[str, str]:
-    return values(enrollment(walk, path))
+    """All that can be chosen, and what is due; not when that was set."""
+    return {name: text for name, text in values(enrollment(walk, path)).items() if name != "set"}
 
 
 def worn(walk: Walk, path: str) -> Cover:
