@@ -66,7 +66,7 @@ def snap(page: Page, name: str, at: str = "") -> None:
     page.wait_for_load_state()
     top, end = page.evaluate(BOX, at)
     if at:  # a part of a page: the way out, which stays at the foot of the window, would lie upon it
-        page.evaluate("document.querySelector('#exit').style.display = 'none'")
+        page.evaluate("document.querySelector('#exit').remove()")
     width, height = page.viewport_size["width"], min(end - top, TALLEST)
     page.set_viewport_size({"width": width, "height": top + height})
     page.evaluate("document.activeElement?.blur(); scrollTo(0, 0)")
