@@ -232,10 +232,11 @@ def quiet(story: Story) -> Iterator[Wrong]:
 
 
 def stayed(story: Story, clocks_set: Sequence[datetime]) -> Iterator[Wrong]:
-    """Who stays another week has it, unless a clock was set meanwhile."""
+    """Who stays another week has it, unless a clock was set meanwhile, or they paused: then the end of that pause is their last word."""
     for one, other in pairwise(story.receipts if story.holds else ()):
         since, not_before = in_force([(at, (at, until)) for at, until in story.holds], other.at)
         untouched = since > one.at and not any(one.at <= at <= other.at for at in clocks_set)
+        untouched &= not any(since <= stop.since <= other.at for stop in story.stops)
         if untouched and not_before is not None and other.at + other.ahead < not_before:
             yield Wrong("not stayed", story.reader, other.at, f"{other.slug}, not before {not_before}")
 

@@ -137,6 +137,8 @@ def test_who_stays_another_week_has_it_unless_they_chose_anew_or_a_clock_was_set
     stays.holds = [(MONDAY + DAY, MONDAY + 14 * DAY)]
     assert found(stays) == ["not stayed"]
     assert [wrong.what for wrong in judge(stays, EDITIONS, clocks_set=[MONDAY + 3 * DAY])] == []
+    rested = replace(stays, stops=[Stop(MONDAY + 2 * DAY, MONDAY + 3 * DAY)])
+    assert found(rested) == [], "they paused since, and that was over (seed 1300008)"
     stays.holds.append((MONDAY + 2 * DAY, None))
     assert found(stays) == []
     later = story(0, 14)
