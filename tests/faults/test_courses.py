@@ -40,7 +40,7 @@ def renumber(course: Path, *slugs: str) -> None:
 
 EDITS: list[tuple[str, Edit, list[str]]] = [
     ("the next one is taken out", lambda c: renumber(c, "lesson-0", "lesson-1", "lesson-3"), ["Letter 0", "Letter 1", "Letter 3"]),
-    ("the last one that went is taken out", lambda c: renumber(c, "lesson-0", "lesson-2", "lesson-3"), ["Letter 0", "Letter 1", "Letter 3"]),
+    ("the last one that went is taken out", lambda c: renumber(c, "lesson-0", "lesson-2", "lesson-3"), ["Letter 0", "Letter 1", "Letter 2", "Letter 3"]),
     ("those to come change places", lambda c: renumber(c, "lesson-0", "lesson-1", "lesson-3", "lesson-2"), ["Letter 0", "Letter 1", "Letter 3", "Letter 2"]),
     ("one that went is moved behind", lambda c: renumber(c, "lesson-1", "lesson-0", "lesson-2", "lesson-3"), ["Letter 0", "Letter 1", "Letter 2", "Letter 3"]),
     ("one is added at the end", lambda c: write_lesson(c, 4), ["Letter 0", "Letter 1", "Letter 2", "Letter 3", "Letter 4"]),

@@ -51,7 +51,7 @@ def test_a_copy_names_every_choice_that_there_is(site: Site) -> None:
     site.reading()
     known = json.loads(site.post(f"{site.link('me')}/take", **{"as": "json"}).data)
     [course] = known["enrollments"]
-    inner = {"subscriber_id", "offset_minutes", "wake_at", "promised_at", "last_number", "pause_reason"}
+    inner = {"subscriber_id", "offset_minutes", "wake_at", "promised_at", "set_at", "last_number", "pause_reason"}
     columns = {column.key for column in Enrollment.__table__.columns} - inner
     assert columns - {"quiet", "cover_sealed"} | {"quiet_dates", "cover_name", "cover_subject"} <= course.keys()
 
