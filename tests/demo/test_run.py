@@ -28,7 +28,7 @@ def running(folder: Path, *options: str, **environment: str) -> Iterator[subproc
     process = subprocess.Popen(
         [*COMMAND, *options],
         cwd=folder,
-        env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1", **environment},
+        env={**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -39,6 +39,15 @@ def running(folder: Path, *options: str, **environment: str) -> Iterator[subproc
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it said, and what it complained of, once it has ended; if it does not end, where each of its threads stands."""
+    try:
+        return process.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGABRT)
+        pytest.fail(f"it does not end: {process.communicate()}")
 
 
 def page_at(port: int, seconds: float = 30) -> str:
@@ -60,7 +69,7 @@ def test_it_answers_says_where_the_mail_is_and_ends_quietly_without_a_trace(tmp_
     with running(tmp_path, *options, PORT=str(port)) as process:
         assert "<form" in page_at(port)
         process.send_signal(ending)
-        said, complained = process.communicate(timeout=20)
+        said, complained = ended(process)
     assert process.returncode == 0
     assert f"http://127.0.0.1:{port}" in said
     assert "Nothing leaves this machine" in said
@@ -75,7 +84,7 @@ def test_a_port_in_use_is_told_with_what_to_do(tmp_path: Path):
         other.listen()
         port = other.getsockname()[1]
         with running(tmp_path, "--port", str(port)) as process:
-            _, complained = process.communicate(timeout=20)
+            _, complained = ended(process)
     assert process.returncode == 2
     assert f"port {port}" in complained
     assert "in use" in complained
@@ -85,7 +94,7 @@ def test_a_port_in_use_is_told_with_what_to_do(tmp_path: Path):
 
 def test_a_port_that_is_none_is_told(tmp_path: Path):
     with running(tmp_path, PORT="eighty") as process:
-        _, complained = process.communicate(timeout=20)
+        _, complained = ended(process)
     assert process.returncode == 2
     assert "'eighty' is not a valid integer" in complained
 
