@@ -69,9 +69,8 @@ def _claim_lessons(
             row = _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour)
         except Exception as error:  # noqa: BLE001 - one poisoned row must not stop ten thousand others
             log.error("enrollment %s cannot go on (%s)", enrollment.id, type(error).__name__)
-            set_due(
-                enrollment, now + POISONED_WAITS, now, promised=enrollment.promised_at
-            )  # or it would be found for ever
+            # or it would be found for ever
+            set_due(enrollment, now + POISONED_WAITS, now, promised=enrollment.promised_at)
             continue
         if row:
             rows.append(row)

@@ -84,5 +84,6 @@ def _set_again(enrollment: Enrollment, ahead: timedelta, now: datetime) -> None:
         return
     again = due_from(enrollment, now)
     if enrollment.last_accepted_at is not None:  # the welcome waits for no slot
-        again = max(again, first_slot(slot_of(enrollment), due - ahead - _HALF_A_WEEK))
+        meant = due - min(ahead, due - now)  # or now: a clock may be ahead by more years than there are before it
+        again = max(again, first_slot(slot_of(enrollment), meant - _HALF_A_WEEK))
     set_due(enrollment, min(due, again), now)

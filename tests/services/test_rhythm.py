@@ -537,3 +537,11 @@ def test_nothing_is_changed_after_the_end_or_by_a_link_of_nobodys(reading: House
     rhythm.undo(reading.parts, token, {"state": "active", "due": "2026-03-05T08:00:00+00:00"}, reading.now)
     assert enrollment(reading).state is EnrollmentState.LEFT
     assert enrollment(reading).due_at is None
+
+
+def test_a_form_that_says_a_date_was_set_in_seven_thousand_years_stops_no_tick(reading: House) -> None:
+    before = due(reading)
+    former = rhythm.pause(reading.parts, token_of(reading, "me"), reading.now)
+    undo(reading, former | {"set": "8999-01-01T00:00:00+00:00"})
+    reading.tick()
+    assert due(reading) == before
