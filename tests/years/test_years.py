@@ -1,6 +1,8 @@
 """A small part of `python -m tests.years`, and every seed that ever failed."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -13,25 +15,29 @@ from tests.years.seeds import PURE, TABLES
 from tests.years.verdict import Verdict
 
 
-def lived(folder: Path, seed: int, *, url: str | None = None, readers: int = 6, years: float = 3) -> Verdict:
+@contextmanager
+def a_life(folder: Path, seed: int, *, url: str | None = None) -> Iterator[Life]:
+    """Of six readers."""
     logging.disable(logging.CRITICAL)
-    life = Life(folder, seed, readers=readers, url=url)
+    life = Life(folder, seed, readers=6, url=url)
     try:
-        return life.run(years)
+        yield life
     finally:
         life.world.close()
         logging.disable(logging.NOTSET)
 
 
+def lived(folder: Path, seed: int, *, url: str | None = None, years: float = 3) -> Verdict:
+    with a_life(folder, seed, url=url) as life:
+        return life.run(years)
+
+
 def receipts(folder: Path, seed: int) -> list[tuple[str, datetime]]:
     """Which lesson reached somebody, and when, in the order in which they came."""
     folder.mkdir()
-    life = Life(folder, seed, readers=6)
-    try:
+    with a_life(folder, seed) as life:
         life.run(2)
         return [(receipt.slug, receipt.at) for receipt in life.world.wire.taken]
-    finally:
-        life.world.close()
 
 
 @pytest.mark.parametrize("seed", TABLES)
