@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from dripcourse.db import queries
@@ -94,15 +94,9 @@ def test_instants_are_compared_as_instants_and_not_as_texts(db: Database) -> Non
     ],
 )
 def test_a_word_that_is_in_no_enumeration_is_refused(db: Database, table: str, column: str) -> None:
-    reader = subscriber()
-    with db.write() as session:
-        session.add(reader)
-        session.flush()
-        session.add(course := enrollment(reader))
-        session.flush()
-        session.add(delivery(course))
-    with pytest.raises(IntegrityError, match=f"ck_{table}_{column}"), db.write() as session:
-        session.execute(text(f"UPDATE {table} SET {column} = 'sideways'"))
+    rows = Base.metadata.tables[table]
+    with pytest.raises(StatementError, match="not among the defined enum values"), db.write() as session:
+        session.execute(rows.update().values({column: "sideways"}))
 
 
 @pytest.mark.parametrize(("column", "value"), [("weekday", 7), ("weekday", -1), ("hour", 24), ("hour", -1)])
