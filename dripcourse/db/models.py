@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Index,
@@ -251,7 +252,7 @@ class Delivery(Base):
     `wake_at` is when this row next wants looking at. claimed: the end of the lease, or the not-before of a retry; from then on
     anybody may claim it. sending: the end of the lease, after which it is unsure. unsure: when to ask for evidence again.
     `fence` grows with every claim, so that a worker that was overtaken can no longer act on the row.
-    `answer_sealed` is what a receipt says, and to which message.
+    `answer_sealed` is what a receipt says, and to which message. `carrier` is the transport and the ledger that it was marked for.
     """
 
     __tablename__ = "delivery"
@@ -290,6 +291,7 @@ class Delivery(Base):
     provider_ref: Mapped[str | None] = mapped_column(String(128), index=True)
     revoked_at: Mapped[MaybeMoment]
     answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    carrier: Mapped[str | None] = mapped_column(String(64))
 
 
 class Inbound(Base):
@@ -375,7 +377,10 @@ class Suppression(Base):
 
 
 class Instance(Base):
-    """The database's own fingerprint when it was set up or adopted; on a copy it no longer fits, and the copy is mute."""
+    """The database's own fingerprint when it was set up or adopted; on a copy it no longer fits, and the copy is mute.
+
+    On SQLite `turn` grows with every fact, and `turn_in_file` is the highest that was ever seen in the file without its log.
+    """
 
     __tablename__ = "instance"
     __table_args__ = (CheckConstraint("id = 1", name="one"),)
@@ -385,16 +390,31 @@ class Instance(Base):
     sealed_at: Mapped[Moment]
     key_check: Mapped[bytes | None] = mapped_column(LargeBinary)
     epoch: Mapped[int] = mapped_column(default=1)
+    turn: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    turn_in_file: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+
+
+class Noted(Base):
+    """Which bytes of a journal file hold facts that this database knows: written by the transaction that made each of them true."""
+
+    __tablename__ = "noted"
+
+    file: Mapped[str] = mapped_column(String(64), primary_key=True)
+    start: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    stop: Mapped[int] = mapped_column(BigInteger)
 
 
 class Beat(Base):
-    """The last tick of each process that ticks."""
+    """The last tick of each process that ticks, and what that process has before it: its courses, its addresses, its journal."""
 
     __tablename__ = "beat"
 
     id: Mapped[Ident]
     started_at: Mapped[datetime] = mapped_column(Instant)
     beat_at: Mapped[datetime] = mapped_column(Instant)
+    courses: Mapped[str] = mapped_column(Text, default="", server_default=text("''"))
+    voice: Mapped[Line] = mapped_column(default="", server_default=text("''"))
+    place: Mapped[Short] = mapped_column(default="", server_default=text("''"))
 
 
 class Circuit(Base):

@@ -110,7 +110,7 @@ KEPT = (
         "mail_dates", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
         _of("delivery", "due_at", "wake_at", "claimed_at", "marked_at", "accepted_at", "promise_at", "changed_at", "revoked_at"),
     ),
-    Kept("carrier", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST, _of("delivery", "provider_ref")),
+    Kept("carrier", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST, _of("delivery", "provider_ref", "carrier")),
     Kept(
         "told", Sort.DATE, _PLAIN, Until.SEASON, Who.HOST,
         _of("provider_event", "kind", "detail", "happened_at", "received_at", "handled_at"),
@@ -162,11 +162,12 @@ KEPT = (
     Kept(
         "machine", Sort.TECHNICAL, _PLAIN, Until.DATABASE, Who.HOST,
         (
-            *_of("instance", "id", "fingerprint", "sealed_at", "epoch"),
+            *_of("instance", "id", "fingerprint", "sealed_at", "epoch", "turn", "turn_in_file"),
+            *_of("noted", "file", "start", "stop"),
             *_of("circuit", "transport", "opened_at", "probe_at", "failures", "reason"),
         ),
     ),
-    Kept("beats", Sort.TECHNICAL, _PLAIN, Until.DAY, Who.HOST, _of("beat", "id", "started_at", "beat_at")),
+    Kept("beats", Sort.TECHNICAL, _PLAIN, Until.DAY, Who.HOST, _of("beat", "id", "started_at", "beat_at", "courses", "voice", "place")),
 )  # fmt: skip
 """Everything that is kept. Each column of the schema stands in exactly one of these."""
 

@@ -111,3 +111,21 @@ class TellsTime(Protocol):
     def clock(self) -> datetime | None:
         """What time it is there, aware and to the second; None if nobody says just now. Blocks for at most the transport's time-out."""
         ...
+
+
+@runtime_checkable
+class KeepsEvidence(Protocol):
+    """A transport that has a name for the ledger or the server which knows what it carried."""
+
+    def carrier(self) -> str | None:
+        """That name, the same for as long as the same evidence is there and no longer; None if it cannot be had just now."""
+        ...
+
+
+SENDGRID = "sendgrid"
+"""The carrier whose events tell what became of a mail."""
+
+
+def carrier_of(transport: Transport) -> str | None:
+    """The name of what carries a mail by this transport, at most 64 characters; '' for a transport that needs none."""
+    return transport.carrier() if isinstance(transport, KeepsEvidence) else ""

@@ -18,6 +18,7 @@ from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.events import Event, Told
+from dripcourse.domain.mail import SENDGRID
 from dripcourse.services import proven, stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -223,6 +224,8 @@ def silence_speaks(parts: Parts, delivery: Delivery, now: datetime) -> bool:
     every one since that the provider said it took.
     """
     mark = delivery.marked_at
+    if delivery.carrier not in (SENDGRID, ""):
+        return False  # no events would be told of it
     if mark is None or now < mark + SILENCE:
         return False
     with parts.db.read() as session:

@@ -12,6 +12,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery, LessonText, table
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState, Reason
+from dripcourse.domain.mail import carrier_of
 from dripcourse.services.compose import Ready
 from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import ERASED
@@ -25,6 +26,7 @@ def mark(parts: Parts, group: Sequence[Ready], now: datetime, *, kept: set[bytes
     `kept` are the hashes of the words that are known to be in the database; what is added to it is the caller's to forget if this
     raises.
     """
+    carrier = carrier_of(parts.transport)
     with parts.db.write() as session:
         _keep_words(session, group, kept)
         indexes = [parts.keys.indexes(normal_form(ready.outgoing.to)) for ready in group]
@@ -36,6 +38,7 @@ def mark(parts: Parts, group: Sequence[Ready], now: datetime, *, kept: set[bytes
                 "b_lease": now + parts.rules.lease,
                 "b_promise": ready.delivery.promise_at,
                 "b_text": ready.said.hash if ready.said else None,
+                "b_carrier": carrier,
                 **{f"b_index{place}": index for place, index in enumerate(mine)},
             }
             for ready, mine in zip(group, indexes, strict=True)
@@ -65,6 +68,7 @@ def _mark(indexes: int) -> Update:
             changed_at=now,
             promise_at=bindparam("b_promise"),
             lesson_text=bindparam("b_text"),
+            carrier=bindparam("b_carrier"),
         )
     )
 

@@ -11,7 +11,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.domain.mail import Evidence
+from dripcourse.domain.mail import Evidence, carrier_of
 from dripcourse.services.events import silence_speaks
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -80,6 +80,8 @@ def _evidence(parts: Parts, delivery: Delivery, now: datetime) -> Evidence:
     if delivery.marked_at is None:
         return Evidence.NONE  # adopted without a journal: if it went, it was an attempt that nobody here has heard of
     try:
+        if delivery.carrier is None or delivery.carrier != carrier_of(parts.transport):
+            return Evidence.NONE  # by another transport, or another ledger: this one knows nothing of it
         return parts.transport.evidence(delivery.id, delivery.fence, marked_at=delivery.marked_at, now=now)
     except Exception as error:  # noqa: BLE001 - a transport's fault over one mail must not stop the others
         log.error("no evidence could be had of delivery %s (%s)", delivery.id, type(error).__name__)

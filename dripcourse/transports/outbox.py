@@ -1,7 +1,7 @@
 """The outbox: a local Maildir, and a ledger beside it that knows what was really put there.
 
     PATH/            an ordinary Maildir (tmp, new, cur); mail programs may read, move and delete what is in it
-    PATH.ledger/     ours alone: `sent`, one line an attempt, and `staging/`, what is on its way
+    PATH.ledger/     ours alone: `sent`, one line an attempt, `staging/`, what is on its way, and `id`, the ledger's name
 
 An attempt is staged, noted in the ledger, then renamed into the Maildir, which is the moment of sending. Afterwards its fate is
 certain, whoever was killed when, and whatever became of the file: still staged means not sent; noted and no longer staged means
@@ -12,6 +12,7 @@ A void mark with a byte in it says that the attempt was staged and taken away, w
 import errno
 import mmap
 import os
+import secrets
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
@@ -70,6 +71,18 @@ class Outbox:
         with suppress(OSError):  # it is sent, whatever the disk says now
             _sync_folder(self._new)
         return Accepted(attempt)
+
+    def carrier(self) -> str | None:
+        """The ledger's own random name, with its inode: a copy of it knows nothing of what goes by the other from then on."""
+        named = self._room / "id"
+        try:
+            if not named.exists():
+                self._make()
+                with suppress(FileExistsError):
+                    _create(named, secrets.token_hex(8))
+            return f"outbox:{named.read_text(encoding='ascii')[:16]}:{named.stat().st_ino}"
+        except (OSError, ValueError):
+            return None
 
     def evidence(self, delivery: str, fence: int, *, marked_at: datetime, now: datetime) -> Evidence:  # noqa: ARG002
         """SENT or NOT_SENT, and if NOT_SENT then for good; NONE only while the disk does not answer."""
@@ -151,6 +164,16 @@ class Outbox:
                 with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as ledger:
                     return ledger.find(f"\n{attempt}\n".encode()) >= 0
         return False
+
+
+def _create(file: Path, text: str) -> None:
+    """The file, whole from its first moment. Raises FileExistsError."""
+    draft = file.with_name(f"{file.name}.{text}")
+    draft.write_text(text, encoding="ascii")
+    try:
+        file.hardlink_to(draft)
+    finally:
+        draft.unlink()
 
 
 def _void(staged: Path) -> Path:

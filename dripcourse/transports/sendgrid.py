@@ -21,7 +21,7 @@ from python_http_client.exceptions import HTTPError, err_dict
 from sendgrid import SendGridAPIClient
 
 from dripcourse.domain.errors import DripError
-from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
+from dripcourse.domain.mail import SENDGRID, Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
 from dripcourse.domain.mime import breaks_line
 from dripcourse.transports.wire import NoAnswer, NotSent, Wire
 
@@ -58,6 +58,10 @@ class Sendgrid:
         official.client = _KeptClient(self._wire, host=api_url, request_headers=headers, version=3)
         self._door = official.client.mail.send
         self._eraser = official.client.recipients.erasejob
+
+    def carrier(self) -> str:
+        """The provider: its events tell of every account's mails alike."""
+        return SENDGRID
 
     def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
         """Hand over one mail: one request, never repeated here."""

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
+from hashlib import sha256
 from ipaddress import ip_address
 from time import monotonic
 
@@ -47,6 +48,10 @@ class Smtp:
         self._context = context
         self._connection: smtplib.SMTP | None = None
         self._used_at = 0.0
+
+    def carrier(self) -> str:
+        """The server, by the digest of its name and port."""
+        return f"smtp:{sha256(f'{self._host}:{self._port}'.encode()).hexdigest()[:16]}"
 
     def send(self, mail: Outgoing, *, now: datetime) -> Outcome:  # noqa: ARG002 - a server has no opening hours
         """Hand over one mail. Bounces go to the mail's own reply address, so that they can be told apart."""
