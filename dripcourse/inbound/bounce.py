@@ -8,6 +8,7 @@ from dripcourse.inbound import severity
 from dripcourse.inbound.machines import BOUNCE_BODY, BOUNCE_SUBJECT, ORIGINAL_BELOW, SENDERS
 from dripcourse.inbound.message import Headers, Message, Part
 from dripcourse.inbound.returned import blocks, ids_and_tokens
+from dripcourse.inbound.severity import Said
 from dripcourse.inbound.values import addr_spec, addresses
 from dripcourse.inbound.verdict import Bounce, Severity
 
@@ -98,54 +99,63 @@ def read_bounce(message: Message, text: str, words: Words, rcpt: str) -> Bounce 
     failed = [block for block in groups if not _actions(block).startswith(("delivered", "relayed", "expanded"))]
     if groups and not failed:
         return None
-    found = [_judged(block, words) for block in failed] or [_from_words("", message, words)]
-    worst = min(found, key=lambda each: _MILDEST_FIRST.index(each[0]))
+    found = [_judged(block, words) for block in failed] or [_from_words(message, words)]
+    said, status = min(found, key=lambda each: _MILDEST_FIRST.index(each[0].severity))
     ids, tokens = ids_and_tokens(message, text, rcpt)
     return Bounce(
-        severity=worst[0],
-        no_such_mailbox=worst[1],
-        status=worst[2],
+        severity=said.severity,
+        no_such_mailbox=said.nobody,
+        full=said.full,
+        status=status,
+        says=_said_by_them(failed, words),
         recipients=_recipients(message, failed, words),
         ids=ids,
         tokens=tokens,
     )
 
 
-Judged = tuple[Severity, bool, str]
+Judged = tuple[Said, str]
 
 
 def _judged(block: Headers, words: Words) -> Judged:
     """One recipient's fields. What the other server said goes before what ours says of it."""
     status = severity.status_in(block.value("status"))
     if _actions(block).startswith("delayed"):
-        return Severity.DELAY, False, status
-    told = (
-        *block.all("diagnostic-code"),
-        *block.all("x400-supplementary-info"),
-        block.value("status"),
-        block.value("action"),
-    )
-    diagnostic = _SPACES.sub(" ", " ".join(told)).lower()
-    said = severity.judge(status, diagnostic)
-    if said is None or (said[0] is Severity.HARD and not said[1]) or not block.value("diagnostic-code"):
+        return Said(Severity.DELAY), status
+    said = severity.judge(status, _diagnostic(block))
+    if said is None or (said.severity is Severity.HARD and not said.nobody) or not block.value("diagnostic-code"):
         said = _milder(said, severity.judge(status, words.own))
-    return (*(said or (Severity.SOFT, False)), status)
+    elif said.nobody:
+        said = _milder(said, severity.reason_or_stage(words.own))
+    return said or Said(Severity.SOFT), status
 
 
-def _milder(one: tuple[Severity, bool] | None, other: tuple[Severity, bool] | None) -> tuple[Severity, bool] | None:
+def _diagnostic(block: Headers) -> str:
+    """What the other server said. The comment of Status (`5.1.1 (bad destination mailbox address)`) is only the code again."""
+    told = (*block.all("diagnostic-code"), *block.all("x400-supplementary-info"))
+    return _SPACES.sub(" ", " ".join(told)).lower()
+
+
+def _milder(one: Said | None, other: Said | None) -> Said | None:
     """Of two opinions the one that hurts less; between equals the one that is surer."""
     both = [each for each in (one, other) if each is not None]
-    return min(both, key=lambda each: (_MILDEST_FIRST.index(each[0]), not each[1])) if both else None
+    return min(both, key=lambda each: (_MILDEST_FIRST.index(each.severity), not each.nobody)) if both else None
 
 
-def _from_words(status: str, message: Message, words: Words) -> Judged:
+def _from_words(message: Message, words: Words) -> Judged:
     """A bounce without fields: its subject and its own words."""
     subject = _SPACES.sub(" ", message.header("subject")).lower()
     if severity.STILL_TRYING.search(f"{subject} {words.own}"):
-        return Severity.DELAY, False, status
+        return Said(Severity.DELAY), ""
     status = severity.status_in(words.own)
-    said = severity.judge(status, words.own) or severity.judge("", subject) or (Severity.SOFT, False)
-    return (*said, status)
+    said = severity.judge(status, words.own) or severity.judge("", subject) or Said(Severity.SOFT)
+    return _milder(said, severity.reason_or_stage(words.own)) or said, status
+
+
+def _said_by_them(failed: Sequence[Headers], words: Words) -> str:
+    """The other side's own words, for the host; the addresses in them are for whoever keeps them to take out."""
+    told = " ".join(_diagnostic(block) for block in failed if block.value("diagnostic-code"))
+    return (told or severity.line_of_error(words.own))[:_SHORT]
 
 
 def _actions(block: Headers) -> str:

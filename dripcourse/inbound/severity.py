@@ -1,8 +1,10 @@
 """How bad a bounce is, by its status code and its words together: many servers give the code of an unknown mailbox for a mail they
-do not like, and a general one for an unknown mailbox. In doubt a bounce is soft: it counts, and ends nothing by itself."""
+do not like, and a general one for an unknown mailbox. Whose fault it is is asked first (`fault`). In doubt a bounce is soft."""
 
 import re
+from typing import NamedTuple
 
+from dripcourse.inbound import fault
 from dripcourse.inbound.machines import phrases
 from dripcourse.inbound.verdict import Severity
 
@@ -39,7 +41,7 @@ POLICY = phrases(
     r"virus (?:was |has been )?(?:detected|found)", r"infected", r"contain\w* .{0,20}virus", r"malware", r"phish",
     r"attachments? .{0,40}(?:not (?:allowed|permitted)|block|reject|prohibit|forbidden)",
     r"(?:blocked|prohibited|forbidden|disallowed) .{0,30}attachment", r"too (?:large|big)", r"(?:message|mail) size",
-    r"maximum (?:incoming )?(?:message|inbound)", r"exceed(?:s|ed)? (?:the )?(?:maximum (?!delivery)|size|fixed)",
+    r"maximum (?:incoming )?(?:message|inbound)", r"exceed(?:s|ed)? (?:the )?(?:maximum (?!delivery|time|hop|number|retr)|size|fixed)",
     r"gr[ea]ylist", r"rate ?limit", r"throttl",
     r"sender (?:address )?(?:rejected|denied|refused|not|blocked|verify|is)", r"not accepting (?:mail|messages) from",
     r"members?-only", r"restricted", r"administrative(?:ly)? prohibi", r"prohibited", r"suspicio", r"high probability",
@@ -51,8 +53,7 @@ NOBODY = phrases(
     r"(?:user|recipient|addressee|mailbox|account|address|e-?mail account|e-?mail address|alias|customer|subscriber)(?: name)?(?: \S+)? (?:is |was |are )?(?:un ?known|not ?found|not known|doesn['’]t exist|does not exist|not exist|nonexistent|non-existent|not recogni[sz]ed|not listed|no longer (?:exists?|valid|available|in use|on server)|wrong or no longer valid|could ?n[o']t be found|not a valid|invalid)",
     r"not a valid (?:user|recipient|mailbox|address)",
     r"(?:un ?known|illegal|bad|invalid|nonexistent|non-existent|no valid) (?:or illegal )?(?:local )?(?:user|recipient|mailbox|address|addressee|e-?mail address|account|final delivery userid|destination mailbox|local[- ]?part)",
-    r"no (?:such|mailbox here by|user by|account by|person by) ",
-    r"no such (?:user|recipient|mailbox|address|person|account|domain|local|virtual|email)",
+    r"no (?:mailbox here by|user by|account by|person by) ", r"no such (?!file|process|device|program|command|table|key)",
     r"no mailbox (?:here|found)", r"doesn['’]t have an? \S+ account", r"does not have an? \S+ account",
     r"does not exist", r"doesn['’]t exist", r"unrouteable (?:mail )?(?:address|domain)",
     r"(?:not (?:our|a) customer|not our user)", r"did not exactly match", r"no matches to nameserver",
@@ -98,14 +99,20 @@ STILL_TRYING = phrases(
     r"in ritardo", r"vertraagd", r"försenad", r"forsinket", r"viivästy", r"opóźni", r"zpožd", r"задерж",
     r"ещё не доставлено", r"遅延", r"延迟", r"지연",
 )  # fmt: skip
-_OURSELVES = re.compile(
-    r"\bsender (?:address )?(?:rejected|denied|verif|unknown|blocked)|call-?(?:out|back) (?:verif|fail)|sender verif"
-)
-"""It is the sender that is unknown or unwanted; what it says of a user is about us."""
 _STATUS = re.compile(r"(?<![\d.])([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<![\d.:/@])([45]\d\d)(?=[ \-#:{]|$)")
+_UNWILLING = re.compile(r"\b(?:denied|declined|rejected|refused|not (?:accepted|wanted|welcome))\b")
+_REASON = re.compile(r"\(reason: ([^)]{1,400})\)")
+_ERROR = re.compile(r"(?:^|[ :>])([45]\d\d[ -].{1,200})")
 _NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
-_SENDERS_FAULT = frozenset({"5.1.7", "5.1.8", "5.2.3", "5.3.4"})
+
+
+class Said(NamedTuple):
+    """How bad a bounce is; `nobody` if that very mailbox is said not to exist, `full` if it is full."""
+
+    severity: Severity
+    nobody: bool = False
+    full: bool = False
 
 
 def status_in(text: str) -> str:
@@ -114,40 +121,63 @@ def status_in(text: str) -> str:
     return found[1] if found else ""
 
 
-def judge(status: str, words: str) -> tuple[Severity, bool] | None:
-    """How bad it is, and whether that very mailbox is said not to exist; None where neither code nor words say.
+def judge(status: str, words: str) -> Said | None:
+    """How bad it is; None where neither code nor words say. `words` in lower case, runs of white space made one.
 
-    `words` in lower case, runs of white space made one. Words go before codes; of words, full before unwanted before unknown.
+    What the other server said (`words`) goes before what ours made of it (`status`). Asked in this order: full; about us, this mail or
+    a policy; a program on the other side; and only then whether the mailbox exists.
     """
     inner = status_in(words)
-    code = inner if status.endswith(".0.0") or not status else status
-    unknown = NOBODY.search(words) is not None
-    if FULL.search(words):
-        return Severity.SOFT, False
-    if _OURSELVES.search(words):
-        return Severity.POLICY, False
-    if POLICY.search(words) and not (unknown and code in _NO_MAILBOX and not inner.startswith(("5.7", "4."))):
-        denied = code == "5.4.1" and "access denied" in words  # Exchange Online: no such recipient in the directory
-        return (Severity.HARD if denied else Severity.POLICY), False
-    if unknown and not code.startswith("4."):
-        return Severity.HARD, True
+    code = status if not inner or inner.endswith(".0.0") else inner
+    if code[2:] == "2.2" or FULL.search(words):
+        return Said(Severity.SOFT, full=True)
+    unlisted = code == "5.4.1" and "access denied" in words  # Exchange Online: no such recipient in the directory
+    if not unlisted and (fault.is_ours((code,), words) or _is_policy(words)):
+        return Said(Severity.POLICY)
+    if unlisted:
+        return Said(Severity.HARD)
+    if fault.is_machines(words):
+        return Said(Severity.SOFT)
+    return _about_mailbox(code, words)
+
+
+def reason_or_stage(words: str) -> Said | None:
+    """What sendmail quotes of the other server before its own summary, or the stage at which it said no; None where neither stands there."""
+    if fault.is_early(words):
+        return Said(Severity.POLICY)
+    found = _REASON.search(words)
+    return judge("", found[1]) if found else None
+
+
+def line_of_error(words: str) -> str:
+    """From the first reply code (RFC 5321) on, or the first words."""
+    found = _ERROR.search(words)
+    return (found[1] if found else words)[:200]
+
+
+def _is_policy(words: str) -> bool:
+    """Words of policy that also stand beside an unknown mailbox ("see our policy at ..."): there they count for nothing."""
+    return NOBODY.search(words) is None and POLICY.search(fault.blind(words)) is not None
+
+
+def _about_mailbox(code: str, words: str) -> Said | None:
+    if NOBODY.search(words) and not code.startswith("4."):
+        return Said(Severity.HARD, nobody=True)
     if NOT_NOW.search(words):
-        return Severity.SOFT, False
-    if GONE.search(words) and not code.startswith(("4.", "5.7.")):
-        return Severity.HARD, code in _NO_MAILBOX
+        return Said(Severity.SOFT)
+    if GONE.search(words) and not code.startswith("4."):
+        return Said(Severity.HARD, nobody=code in _NO_MAILBOX)
     return _by_code(code, words)
 
 
-def _by_code(status: str, words: str) -> tuple[Severity, bool] | None:
+def _by_code(status: str, words: str) -> Said | None:
+    if _UNWILLING.search(words) and not status.startswith("4."):
+        return Said(Severity.POLICY)
     if status in _NO_MAILBOX:
-        return Severity.HARD, True
-    if status in _SENDERS_FAULT or status[2:4] in ("6.", "7."):
-        return Severity.POLICY, False
+        return Said(Severity.HARD, nobody=True)
     if status and not status.endswith(".0.0"):
-        return Severity.SOFT, False
+        return Said(Severity.SOFT)
     codes = _CODE.findall(words)
     if not codes:
-        return (Severity.SOFT, False) if status.startswith("4") else None
-    if codes[0] in ("550", "551", "553"):
-        return Severity.HARD, False
-    return (Severity.POLICY if codes[0] == "554" else Severity.SOFT), False
+        return Said(Severity.SOFT) if status.startswith("4") else None
+    return Said(Severity.POLICY if codes[0] in ("550", "551", "553", "554") else Severity.SOFT)

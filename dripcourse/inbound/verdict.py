@@ -35,6 +35,10 @@ class Bounce:
     """The enhanced status code (RFC 3463), such as `5.1.1`, or ''."""
     no_such_mailbox: bool = False
     """Whether it says, beyond what a code may mean, that this very mailbox or its domain does not exist."""
+    full: bool = False
+    """Whether it says that the mailbox is full."""
+    says: str = ""
+    """The other server's words, in lower case; addresses may be among them."""
     recipients: tuple[str, ...] = ()
     """The addr-specs it names as failed."""
     ids: tuple[str, ...] = ()

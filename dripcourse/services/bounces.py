@@ -10,15 +10,11 @@ from dripcourse.db.models import Delivery
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.events import Event, Told
 from dripcourse.inbound import Bounce, Severity, Verdict
+from dripcourse.inbound.severity import Said, judge, status_in
 from dripcourse.services import events, whose
 from dripcourse.services.parts import Parts
 from dripcourse.services.whose import Opened
 
-_TOLD = {
-    Severity.SOFT: Told.BLOCKED,
-    Severity.POLICY: Told.BLOCKED,
-    Severity.DELAY: Told.DEFERRED,
-}
 _OPEN = (DeliveryState.UNSURE, DeliveryState.SENDING)
 
 
@@ -29,7 +25,8 @@ def hear(parts: Parts, session: Session, opened: Opened, now: datetime) -> str |
         return None
     bounce = opened.mail.bounce
     told = Told.COMPLAINT if opened.mail.verdict is Verdict.COMPLAINT else _told(bounce)
-    _keep(session, opened, ident, told, bounce.status if bounce else "", now)
+    detail = f"{bounce.status} {bounce.says}".strip() if bounce else ""
+    _keep(session, opened, ident, told, detail, now)
     return ident
 
 
@@ -39,17 +36,31 @@ def witness(session: Session, opened: Opened, delivery: Delivery, now: datetime)
         _keep(session, opened, delivery.id, Told.PROCESSED, "", now)
 
 
+def kind_of(status: str, reason: str, *, may_end: bool = True) -> Told:
+    """What a provider's word on a mail that came back means: judged by its code and words as returned mail is. Not `may_end`: it may pass."""
+    said = judge(status_in(status), " ".join(reason.lower().split())) or Said(Severity.SOFT)
+    kind = _kind(said)
+    return Told.BLOCKED if kind in (Told.NOBODY, Told.BOUNCED) and not may_end else kind
+
+
 def _told(bounce: Bounce | None) -> Told:
-    if bounce is None:
-        return Told.BLOCKED
-    if bounce.severity is Severity.HARD:
-        return Told.NOBODY if bounce.no_such_mailbox else Told.BOUNCED
-    return _TOLD[bounce.severity]
+    return _kind(Said(bounce.severity, bounce.no_such_mailbox, bounce.full)) if bounce else Told.BLOCKED
 
 
-def _keep(session: Session, opened: Opened, ident: str, told: Told, status: str, now: datetime) -> None:
+def _kind(said: Said) -> Told:
+    match said.severity:
+        case Severity.HARD:
+            return Told.NOBODY if said.nobody else Told.BOUNCED
+        case Severity.POLICY:
+            return Told.POLICY
+        case Severity.DELAY:
+            return Told.DEFERRED
+    return Told.FULL if said.full else Told.BLOCKED
+
+
+def _keep(session: Session, opened: Opened, ident: str, told: Told, detail: str, now: datetime) -> None:
     delivery = session.get_one(Delivery, ident)
-    event = Event(f"{FROM_MAIL}{opened.id}", ident, delivery.fence, told, status, now)
+    event = Event(f"{FROM_MAIL}{opened.id}", ident, delivery.fence, told, detail, now)
     events.keep(session, [event], now)
 
 

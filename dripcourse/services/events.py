@@ -42,6 +42,8 @@ _STATES: Mapping[Told, DeliveryState] = {
     Told.BOUNCED: DeliveryState.BOUNCED,
     Told.NOBODY: DeliveryState.BOUNCED,
     Told.BLOCKED: DeliveryState.BOUNCED,
+    Told.FULL: DeliveryState.BOUNCED,
+    Told.POLICY: DeliveryState.BOUNCED,
 }
 _RANKS = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.DELIVERED, DeliveryState.BOUNCED)
 """Delivered never goes back; a bounce after it is possible and true."""

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from dripcourse.domain.events import Event, Told
-from dripcourse.services import events
+from dripcourse.services import bounces, events
 from dripcourse.services.proven import Hook
 from dripcourse.web.shell import shell
 from dripcourse.web.signed import refusal, verified_by
@@ -23,7 +23,6 @@ webhooks = Blueprint("webhooks", __name__)
 MOST_BYTES = 16 * 2**20
 """A post holds a few thousand events at most."""
 _ARGUMENT = re.compile(r"([a-z2-7]{26})\.([0-9]{1,9})")
-_NO_SUCH_MAILBOX = re.compile(r"(?<![0-9.])5\.1\.10?(?![0-9.])")
 _KINDS: Mapping[str, Told] = {
     "processed": Told.PROCESSED,
     "deferred": Told.DEFERRED,
@@ -81,11 +80,10 @@ def _read(told: Mapping[str, Any], now: datetime) -> Event | None:
 
 def _kind(told: Mapping[str, Any]) -> Told | None:
     match _text(told, "event"):
-        case "bounce" if _text(told, "type") == "blocked":
-            return Told.BLOCKED
-        case "bounce":
-            said = f"{_text(told, 'status')} {_text(told, 'reason')}"
-            return Told.NOBODY if _NO_SUCH_MAILBOX.search(said) else Told.BOUNCED
+        case "bounce" | "blocked" | "expired" as name:
+            # what is blocked or expired is said of one sending, whatever its code
+            may_end = name == "bounce" and _text(told, "type") not in ("blocked", "expired")
+            return bounces.kind_of(_text(told, "status"), _text(told, "reason"), may_end=may_end)
         case "dropped":
             return _DROPS.get(_text(told, "reason"), Told.DROPPED)
         case name:

@@ -52,6 +52,8 @@ DIAGNOSTICS = [
     ("5.0.0", "smtp; 550 OU-002 messages from [192.0.2.1] weren't sent, part of their network is on our block list (S3150)", POLICY, False),
     ("5.0.0", "smtp; 421 RP-001 The mail server IP has exceeded the rate limit allowed.", POLICY, False),
     ("5.0.0", "smtp; 550 5.4.1 Recipient address rejected: Access denied. AS(201806281)", HARD, False),
+    ("5.1.1", "smtp; 550 RCPT TO:<x@example.org> max message size exceeded 5.1.1 (bad destination mailbox address)", POLICY, False),
+    ("5.1.1", "smtp; (reason: 553 SPF check failed) 550 5.1.1 x@example.org... User unknown", POLICY, False),
     ("5.7.1", "smtp; 550 5.7.1 Recipient not authorized, your IP has been found on a block list. If the user does not exist ask them", POLICY, False),
 ]  # fmt: skip
 

@@ -220,11 +220,11 @@ def test_a_database_that_is_away_is_told_so_and_the_events_come_again(hooked: Si
         ({"event": "bounce", "type": "bounce", "status": "5.1.1"}, Told.NOBODY),
         ({"event": "bounce", "type": "bounce", "status": "5.0.0", "reason": "550 5.1.1 <x@y>: gone"}, Told.NOBODY),
         ({"event": "bounce", "type": "bounce", "reason": "550 5.1.10 RecipientNotFound"}, Told.NOBODY),
-        ({"event": "bounce", "type": "bounce", "status": "5.1.12"}, Told.BOUNCED),
-        ({"event": "bounce", "type": "bounce", "reason": "from 10.5.1.1: no"}, Told.BOUNCED),
-        ({"event": "bounce", "type": "bounce", "status": "5.2.2"}, Told.BOUNCED),
+        ({"event": "bounce", "type": "bounce", "status": "5.1.12"}, Told.BLOCKED),
+        ({"event": "bounce", "type": "bounce", "reason": "from 10.5.1.1: no"}, Told.BLOCKED),
+        ({"event": "bounce", "type": "bounce", "status": "5.2.2"}, Told.FULL),
         ({"event": "bounce", "type": "blocked", "status": "5.1.1"}, Told.BLOCKED),
-        ({"event": "bounce"}, Told.BOUNCED),
+        ({"event": "bounce"}, Told.BLOCKED),
         ({"event": "dropped", "reason": "Bounced Address"}, Told.DROPPED),
         ({"event": "dropped", "reason": "Spam Reporting Address"}, Told.DROPPED_COMPLAINT),
         ({"event": "dropped", "reason": "Unsubscribed Address"}, Told.DROPPED_ASKED),
@@ -374,3 +374,30 @@ def test_the_stand_in_posts_by_itself_what_it_has_to_tell(tmp_path: Path) -> Non
     assert len(got) >= 2, "what was not taken comes again"
     assert all(json.loads(body) == [an_event()] for body, _ in got)
     assert all(verified_by([fake.signer.public_key], body, Headers(said)) for body, said in got)
+
+
+# ------------------------------------------------------------------------------------------------ what a bounce is about
+
+WORDS = [
+    ({"status": "5.2.2", "reason": "552 5.2.2 The recipient's inbox is over quota"}, Told.FULL),
+    ({"status": "5.7.1", "reason": "550 5.7.1 Messages from [192.0.2.1] were not sent: the network is on our block list (S3150)"}, Told.POLICY),
+    ({"status": "5.1.1", "reason": "550 5.1.1 Message rejected as spam: 192.0.2.1 is on our deny list"}, Told.POLICY),
+    ({"status": "5.1.8", "reason": "553 5.1.8 Domain of sender address letters@course.example does not exist"}, Told.POLICY),
+    ({"status": "5.1.1", "reason": "550 SPF check failed: user unknown"}, Told.POLICY),
+    ({"status": "5.0.0", "reason": "550 Rejected"}, Told.POLICY),
+    ({"type": "expired", "status": "4.4.1", "reason": "the other server did not answer for 72 hours"}, Told.BLOCKED),
+    ({"type": "expired", "status": "5.1.1", "reason": "550 5.1.1 User unknown"}, Told.BLOCKED),
+    ({"type": "blocked", "status": "5.1.1", "reason": "550 5.1.1 User unknown"}, Told.BLOCKED),
+    ({"type": "blocked", "status": "5.7.1", "reason": "550 5.7.1 blocked using zen.spamhaus.org"}, Told.POLICY),
+    ({"reason": ""}, Told.BLOCKED),
+    ({"status": "5.1.1", "reason": "550 5.1.1 No such user here"}, Told.NOBODY),
+    ({"status": "5.1.1", "reason": "550 5.1.1 The email account that you tried to reach does not exist."}, Told.NOBODY),
+    ({"status": "5.1.10", "reason": "550 5.1.10 RESOLVER.ADR.RecipientNotFound"}, Told.NOBODY),
+    ({"status": "5.0.0", "reason": "550 Requested action not taken: mailbox unavailable"}, Told.BOUNCED),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("words", "kind"), WORDS)
+def test_a_bounce_event_is_judged_by_its_words_as_returned_mail_is(words: dict[str, str], kind: Told) -> None:
+    [event] = read_events(event_body([an_event(**{"event": "bounce", "type": "bounce", **words})]), MONDAY)
+    assert event.kind is kind
