@@ -25,6 +25,7 @@ COMMANDS = {
     "inbound": ("dripcourse.cli.inbound", "group", "take in a message that a mail server pipes to us, or only read it"),
     "deliveries": ("dripcourse.cli.deliveries", "group", "what was sent, what is unsure, and your word on it"),
     "db": ("dripcourse.cli.database", "group", "the database's schema"),
+    "status": ("dripcourse.cli.status", "command", "what needs you now"),
     "doctor": ("dripcourse.cli.doctor", "command", "what is missing or unsafe, before a reader finds out"),
     "backup": ("dripcourse.cli.backup", "backup", "write everything to a file"),
     "restore": ("dripcourse.cli.backup", "restore", "fill an empty database from a backup"),

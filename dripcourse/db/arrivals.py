@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy import Select, Update, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -30,11 +30,6 @@ def forget_raw(before: datetime, reason: str) -> Update:
         .where(Inbound.received_at < before, Inbound.handled_at.is_not(None), Inbound.raw_sealed.is_not(None))
         .values(raw_sealed=None, wake_at=None, reason=reason)
     )
-
-
-def oldest_unhandled() -> Select[datetime | None]:
-    """When the longest-waiting message came that has not been handled."""
-    return select(func.min(Inbound.received_at)).where(Inbound.wake_at.is_not(None), Inbound.handled_at.is_(None))
 
 
 def troubles(prefix: str, since: datetime) -> Select[Circuit]:

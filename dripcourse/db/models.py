@@ -149,6 +149,9 @@ class Enrollment(Base):
         _index_where("ix_enrollment_paused_until", "paused_until", where="paused_until IS NOT NULL"),
         _index_where("ix_enrollment_pending", "created_at", where="state = 'pending'"),
         _index_where("ix_enrollment_waiting", "course", where="pause_reason = 'course'"),
+        _index_where("ix_enrollment_going", "course", where="state IN ('active', 'paused')"),
+        _index_where("ix_enrollment_in_hand", "last_accepted_at", where="due_at IS NULL AND state = 'active'"),
+        _index_where("ix_enrollment_put_off", "promised_at", where="promised_at < due_at AND state = 'active'"),
         Index("ix_enrollment_subscriber_id", "subscriber_id", "course"),
         Index("ix_enrollment_created_at", "created_at"),
         CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
@@ -261,6 +264,12 @@ class Delivery(Base):
         _index_where("ix_delivery_wake_at", "state", "wake_at", where="wake_at IS NOT NULL"),
         _index_where("ix_delivery_answer", "changed_at", where="answer_sealed IS NOT NULL"),
         _index_where("ix_delivery_held", "course", where="state = 'held'"),
+        _index_where(
+            "ix_delivery_asleep", "state", where="wake_at IS NULL AND state IN ('claimed', 'sending', 'unsure')"
+        ),
+        _index_where(
+            "ix_delivery_set_back", "state", "changed_at", where="state IN ('deferred', 'bounced', 'refused')"
+        ),
         _index_where("ix_delivery_confirm", "claimed_at", where="kind = 'confirm'"),
         Index("ix_delivery_recipient", "recipient", "kind", "claimed_at"),
         Index("ix_delivery_changed_at", "changed_at"),
@@ -303,6 +312,7 @@ class Inbound(Base):
     __tablename__ = "inbound"
     __table_args__ = (
         _index_where("ix_inbound_wake_at", "wake_at", where="wake_at IS NOT NULL"),
+        _index_where("ix_inbound_open", "received_at", where="handled_at IS NULL OR verdict IS NULL"),
         Index("ix_inbound_received_at", "received_at"),
     )
 

@@ -395,18 +395,6 @@ def beats_since(instant: datetime) -> Select[Beat]:
     return select(Beat).where(Beat.beat_at >= instant).order_by(Beat.beat_at.desc())
 
 
-def held_deliveries() -> Select[str]:
-    """The ids of all mails that wait for the host."""
-    return select(Delivery.id).where(Delivery.state == DeliveryState.HELD)
-
-
-def oldest_due() -> Select[datetime | None]:
-    """Since when the lesson is due that has waited longest without being in hand."""
-    return select(func.min(Enrollment.due_at)).where(
-        Enrollment.due_at.is_not(None), Enrollment.state == EnrollmentState.ACTIVE
-    )
-
-
 def held_for_template() -> Select[Delivery]:
     """Lessons held because their words could not be rendered."""
     return (

@@ -10,17 +10,19 @@ from dripcourse.db import queries
 from dripcourse.db.session import server_clock
 from dripcourse.domain.course import Course
 from dripcourse.domain.discretion import telling_words
-from dripcourse.domain.errors import DatabaseAway, MuteError
 from dripcourse.domain.finding import Finding, look, well, wrong
 from dripcourse.domain.mail import TellsTime
-from dripcourse.services.guard import require_voice
 from dripcourse.services.health import readiness
+from dripcourse.services.need import Need
+from dripcourse.services.needs import WATCHED, needs_or_none
 from dripcourse.services.parts import Clock, Parts, Rules
 
 LEAST_FREE, LEAST_INODES = 500 * 2**20, 10_000
 """With less room than this on the disk, or for fewer files, a host should be told before nothing can be written any more."""
 LATELY = timedelta(seconds=30)
 """Whoever ticked within so long is a scheduler that runs, or was stopped a moment ago."""
+_WORTH_A_LOOK = WATCHED | {"held", "unsure", "later", "deferred", "set-aside"}
+"""Kinds of needs that keep few readers from going on; every other kind is wrong."""
 CHECKED_WITHIN = timedelta(days=180)
 """How long a help line may go without somebody having looked whether it is still right."""
 
@@ -37,21 +39,35 @@ def examine(
 
     `folders` are those whose disks are looked at besides the database's and the journal's, by their names.
     """
+    found, _ = needs_or_none(parts, now, beat_within=beat_within)
     return [
-        *_ready(parts, now, beat_within),
+        *_ready(parts, now, found, beat_within),
         *_schedulers(parts, now, lately),
-        *_voice(parts),
+        *_needed(found),
         *_host(parts.rules),
-        *_waiting(parts, now),
         *_disk(parts, folders or {}),
         *_shown(parts.rules, list(parts.library.courses.values())),
         *(found for course in parts.library.courses.values() for found in _help_lines(parts, course, now)),
     ]
 
 
-def _ready(parts: Parts, now: datetime, beat_within: timedelta) -> Iterator[Finding]:
+def _ready(parts: Parts, now: datetime, found: list[Need], beat_within: timedelta) -> Iterator[Finding]:
+    kinds = {need.kind for need in found}
     for check in readiness(parts, now, beat_within=beat_within):
-        yield well(check.name, check.says) if check.ok else wrong(check.name, check.says, "See docs/running-it.md.")
+        if check.name not in kinds:
+            yield well(check.name, check.says) if check.ok else wrong(check.name, check.says, "See docs/running-it.md.")
+
+
+def _needed(found: list[Need]) -> Iterator[Finding]:
+    """What needs the host, as `status` says it."""
+    for need in found:
+        weigh = look if need.kind in _WORTH_A_LOOK else wrong
+        yield weigh(need.kind, need.reason, need.command or "See docs/running-it.md.")
+    kinds = {need.kind for need in found}
+    if not kinds & {"copy", "database", "schema"}:
+        yield well("copy", "this database is where it was set up, so it may speak")
+    if not kinds & {"held", "unsure"}:
+        yield well("deliveries", "nothing is unsure and nothing is held")
 
 
 def _schedulers(parts: Parts, now: datetime, lately: timedelta) -> Iterator[Finding]:
@@ -85,35 +101,6 @@ def other_clocks(parts: Parts, clock: Clock) -> Iterator[tuple[str, datetime, da
         yield "the database server's", ours, theirs
     if isinstance(parts.transport, TellsTime) and (told := parts.transport.clock()) is not None:
         yield "the mail provider's", clock(), told
-
-
-def _voice(parts: Parts) -> Iterator[Finding]:
-    try:
-        with parts.db.read() as session:
-            require_voice(session)
-    except MuteError as error:
-        yield wrong("copy", str(error), "Adopt it only if the old one is off.")
-    except DatabaseAway as error:
-        yield wrong("copy", str(error), "See docs/running-it.md.")
-    else:
-        yield well("copy", "this database is where it was set up, so it may speak")
-
-
-def _waiting(parts: Parts, now: datetime) -> Iterator[Finding]:
-    with parts.db.read() as session:
-        unsure = len(session.scalars(queries.unsure_deliveries()).all())
-        held = len(session.scalars(queries.held_deliveries()).all())
-        late = session.scalar(queries.oldest_due())
-    if unsure:
-        yield look("unsure", f"{unsure} mails may or may not have gone", "dripcourse deliveries unsure")
-    if held:
-        yield look("held", f"{held} mails wait for you", "dripcourse deliveries list names the reason of each")
-    if late is not None and late < now - timedelta(days=1):
-        yield wrong(
-            "late", "a lesson has been due for over a day", "Does a worker run, and does the mail server answer?"
-        )
-    if not (unsure or held):
-        yield well("deliveries", "nothing is unsure and nothing is held")
 
 
 def _disk(parts: Parts, more: dict[str, Path]) -> Iterator[Finding]:

@@ -1,7 +1,7 @@
 """What goes wrong around us and wants a person: kept by whoever met it, read by `/readyz` of every process.
 
-The circuit table has the place for it. Such a row is no circuit: `probe_at` is when the trouble was last met, and nothing else is
-set. It is told for an hour after that, so that what nobody meets any more is forgotten by itself.
+The circuit table has the place for it. Such a row is no circuit: `opened_at` is when the trouble was first met, `probe_at` when it was
+last met. It is told for an hour after that, so that what nobody meets any more is forgotten by itself.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,12 @@ def note(parts: Parts, name: str, says: str, now: datetime) -> None:
         row = session.get(Circuit, _PREFIX + name)
         if row and row.probe_at and row.reason == says and abs(now - row.probe_at) < _NOT_OFTENER:
             return
+    lasts = row is not None and row.probe_at is not None and abs(now - row.probe_at) <= LASTS
+    since = row.opened_at if row and lasts else None
     with parts.db.write() as session:
-        session.merge(Circuit(transport=_PREFIX + name, probe_at=now, failures=0, reason=says[:255]))
+        session.merge(
+            Circuit(transport=_PREFIX + name, opened_at=since or now, probe_at=now, failures=0, reason=says[:255])
+        )
 
 
 def stands(session: Session, name: str) -> bool:
@@ -39,7 +43,7 @@ def over(session: Session, name: str) -> None:
     session.execute(delete(Circuit).where(Circuit.transport == _PREFIX + name))
 
 
-def told(session: Session, now: datetime) -> Sequence[tuple[str, str]]:
-    """(name, what it says) of every trouble that was met within the hour."""
+def told(session: Session, now: datetime) -> Sequence[tuple[str, str, datetime | None]]:
+    """(name, what it says, since when) of every trouble that was met within the hour."""
     rows = session.scalars(arrivals.troubles(_PREFIX, now - LASTS))
-    return [(row.transport.removeprefix(_PREFIX), row.reason) for row in rows]
+    return [(row.transport.removeprefix(_PREFIX), row.reason, row.opened_at) for row in rows]

@@ -164,7 +164,7 @@ def test_it_polls_by_itself_and_a_trouble_is_said_once_and_told_until_it_is_over
 ) -> None:
     def troubles() -> list[str]:
         with small_house.parts.db.read() as session:
-            return [name for name, _ in trouble.told(session, small_house.now)]
+            return [name for name, *_ in trouble.told(session, small_house.now)]
 
     caplog.set_level(logging.WARNING)
     with imap_server(Letterbox(password="another")) as box:

@@ -1,0 +1,42 @@
+"""One thing that needs the host, and what its providers look with."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from dripcourse.services.parts import Parts
+
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """`kind` is a short fixed word, `reason` one plain sentence for the host without an address; `command` settles or shows it, or is ''."""
+
+    kind: str
+    count: int
+    since: datetime | None
+    reason: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a provider looks with: one read transaction at one instant."""
+
+    parts: Parts
+    session: Session
+    now: datetime
+    beat_within: timedelta | None
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """`1 mail`, `2 mails`."""
+    return f"{count} {one if count == 1 else more or one + 's'}"
+
+
+def because(cause: str | None) -> str:
+    """A cause, as the end of a sentence; nothing if there is none."""
+    cause = (cause or "").strip().rstrip(".")
+    return f" ({cause})" if cause else ""

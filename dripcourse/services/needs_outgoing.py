@@ -1,0 +1,106 @@
+"""What needs the host of the mails and the readers they go to."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from dripcourse.db import standing
+from dripcourse.domain.delivery import DeliveryState, Reason
+from dripcourse.services.need import A_DAY, AN_HOUR, Look, Need, because, many
+
+_RELAY_GIVES_UP = timedelta(days=8)
+"""A relay that says nothing more for so long has given up a mail, or sent it."""
+_LISTED = "dripcourse deliveries list"
+_HELD: Mapping[Reason, str] = {
+    Reason.TEMPLATE: "cannot be written{cause}. It goes by itself when the fault is mended and a worker was started anew",
+    Reason.REFUSED: "was refused by the mail server{cause}. Put the cause right, then: dripcourse deliveries resolve ID --not-sent",
+}
+
+
+def courses(look: Look) -> Iterator[Need]:
+    """Readers whose course is missing, and those who still wait for one that is there again."""
+    known = look.parts.library.courses
+    for slug, count in look.session.execute(standing.without_course(list(known))):
+        says = (
+            f"The course {slug} is missing, so {many(count, 'reader stands', 'readers stand')} still."
+            " Put its folder back, or its name, and start the worker anew."
+        )
+        yield Need("course", count, None, says, "dripcourse course list")
+    for slug, count in look.session.execute(standing.paused_for_course()):
+        if slug in known:
+            says = (
+                f"The course {slug} is there again, but {many(count, 'reader still waits', 'readers still wait')} for it."
+                " Start the worker anew: they go on at once."
+            )
+            yield Need("course", count, None, says, "dripcourse worker")
+
+
+def held(look: Look) -> Iterator[Need]:
+    """Mails that wait for the host's word, or for the words of a course."""
+    for reason, count, since, detail in look.session.execute(standing.held()):
+        cause = detail.partition(": ")[2] if reason is Reason.TEMPLATE else detail
+        says = _HELD.get(
+            reason, "is held ({reason}){cause}. Decide about it: dripcourse deliveries resolve ID --not-sent"
+        )
+        sentence = says.format(reason=reason.value, cause=because(cause))
+        who = "A mail" if count == 1 else f"{count} mails: each"
+        yield Need("held", count, since, f"{who} {sentence}.", _LISTED)
+
+
+def unsure(look: Look) -> Iterator[Need]:
+    """Mails that may or may not have been taken."""
+    count, since, detail = look.session.execute(standing.unsure()).one()
+    if count:
+        patience = look.parts.rules.assume_after
+        then = f"after {patience.days} days they count as sent" if patience else "each waits for your word"
+        says = (
+            f"{many(count, 'mail')} may or may not have been sent{because(detail)}: evidence is asked for, and {then}."
+        )
+        yield Need("unsure", count, since, says, "dripcourse deliveries unsure")
+
+
+def put_back(look: Look) -> Iterator[Need]:
+    """Mails that the other side puts off for days, here or at a relay that took them."""
+    count, since, detail = look.session.execute(standing.put_back(look.now - A_DAY)).one()
+    if count:
+        says = f"{many(count, 'mail')} could not be sent for over a day and {'is' if count == 1 else 'are'} tried again and again{because(detail)}."
+        yield Need("later", count, since, says, _LISTED)
+    span = (look.now - _RELAY_GIVES_UP, look.now - A_DAY)
+    count, since, detail = look.session.execute(standing.set_back(DeliveryState.DEFERRED, *span)).one()
+    if count:
+        says = f"{many(count, 'mail')} {'waits' if count == 1 else 'wait'} at a mail server for over a day{because(detail)}. Its own log and queue say why."
+        yield Need("deferred", count, since, says, _LISTED)
+
+
+def standing_still(look: Look) -> Iterator[Need]:
+    """Whatever should have gone on more than an hour ago, whatever the cause."""
+    ask, hour_ago = look.session.execute, look.now - AN_HOUR
+    log = "If a worker ticks, its log says why."
+    count, since = ask(standing.late(hour_ago)).one()
+    if count:
+        says = f"{many(count, 'lesson')} should have been sent over an hour ago, and nobody has taken {'it' if count == 1 else 'them'} up. {log}"
+        yield Need("late", count, since, says, "dripcourse doctor")
+    count, since = ask(standing.put_off(look.now - A_DAY)).one()
+    if count:
+        says = f"{many(count, 'lesson')} cannot be prepared and {'is' if count == 1 else 'are'} put off again and again: a row may be damaged. {log}"
+        yield Need("late", count, since, says, "dripcourse subscriber list")
+    count, since = ask(standing.reminders_late(hour_ago)).one()
+    if count:
+        yield Need(
+            "late",
+            count,
+            since,
+            f"{many(count, 'reminder')} should have been sent over an hour ago. {log}",
+            "dripcourse doctor",
+        )
+    count, since = ask(standing.queue_late(hour_ago)).one()
+    more, slept = ask(standing.asleep()).one()
+    if count + more:
+        says = f"{many(count + more, 'mail')} in hand should have gone on over an hour ago. {log}"
+        yield Need("queue", count + more, min(filter(None, (since, slept))), says, _LISTED)
+    count, since = ask(standing.stuck()).one()
+    if count:
+        says = f"{many(count, 'reader has', 'readers have')} no next lesson and no date, though the course goes on. Pause and resume each."
+        yield Need("stuck", count, since, says, "dripcourse subscriber list")
+
+
+PROVIDERS = (courses, held, unsure, put_back, standing_still)
