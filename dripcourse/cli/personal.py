@@ -1,11 +1,12 @@
-"""`dripcourse subscriber export` and `erase`: what is known of a reader, given to them or destroyed."""
+"""`dripcourse subscriber export`, `erase` and `unsuppress`: what is known of a reader, given to them or destroyed; and writing to them again."""
 
 import json
 
 import click
 
 from dripcourse.cli.common import as_json, iso, opened
-from dripcourse.services import privacy
+from dripcourse.services import privacy, suppression
+from dripcourse.services.overview import LiftView
 
 
 @click.command("export")
@@ -35,3 +36,19 @@ def erase(ctx: click.Context, ident: str, *, in_json: bool) -> None:
         gone = privacy.erase(parts, ident, clock())
         said = f"Erased: {gone.enrollments} enrollments, {gone.deliveries} mails, {gone.replies} replies."
         click.echo(as_json(gone) if in_json else said)
+
+
+@click.command("unsuppress")
+@click.argument("address", metavar="ADDRESS")
+@click.option("--why", required=True, help="Why it may be written to again: kept, and shown by `subscriber show`.")
+@click.option("--json", "in_json", is_flag=True, help="As JSON.")
+@click.pass_context
+def unsuppress(ctx: click.Context, address: str, *, why: str, in_json: bool) -> None:
+    """Lift the suppression of ADDRESS: it bounced, complained, or asked for no more mail.
+
+    Sends nothing and enrolls nobody. Afterwards `subscriber add` works, and so does signing up.
+    """
+    with opened(ctx) as (parts, clock):
+        lifted = LiftView.of(suppression.unsuppress(parts, address, why, clock()))
+        said = f"Lifted: this address was suppressed since {iso(lifted.since)} ({lifted.reason}). Nothing was sent."
+        click.echo(as_json(lifted) if in_json else said)

@@ -83,7 +83,7 @@ def _enroll_all(parts: Parts, clock: Clock, rows: list[tuple[int, dict[str, str]
                 suppressed += 1
                 continue
             added, known = added + new, known + (not new)
-    click.echo(f"{added} enrolled, {known} were in already, {suppressed} asked never to be written to.")
+    click.echo(f"{added} enrolled, {known} were in already, {suppressed} are suppressed.")
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -188,6 +188,10 @@ def _show(view: ReaderView) -> None:
     click.echo(f"  next         {_next(view)}")
     for each in view.deliveries:
         click.echo(f"    {iso(each.at)}  {each.kind:<8} {each.lesson or '-':<24} {each.state}")
+    for lift in view.lifted:
+        click.echo(
+            f"  suppressed   {iso(lift.since)}, {lift.reason}; lifted {iso(lift.at)} by the {lift.by}: {visible(lift.why)}"
+        )
     for reply in view.shared:
         click.echo(f"  shared with you, {iso(reply.at)}, on {reply.lesson or 'no lesson we know'}:")
         click.echo(indent(visible(reply.text), "    | ", lambda _: True))
@@ -243,3 +247,4 @@ def _running(parts: Parts, reader: str) -> list[ReaderView]:
 
 group.add_command(personal.export)
 group.add_command(personal.erase)
+group.add_command(personal.unsuppress)

@@ -223,7 +223,10 @@ class ConsentText(Base):
 
 
 class Consent(Base):
-    """The evidence that a reader asked for this: which words, when, how, and when they confirmed."""
+    """The evidence that a reader asked for this: which words, when, how, and when they confirmed.
+
+    `signup_id` is the id of the sign-up, which is forgotten long before: it is what a confirmation link names.
+    """
 
     __tablename__ = "consent"
 
@@ -233,6 +236,7 @@ class Consent(Base):
     how: Mapped[Short]
     asked_at: Mapped[Moment]
     given_at: Mapped[Moment]
+    signup_id: Mapped[str | None] = mapped_column(String(ID_LENGTH), index=True)
 
 
 class LessonText(Base):
@@ -377,13 +381,27 @@ class ProviderEvent(Base):
 
 
 class Suppression(Base):
-    """An address never to be written to, as a keyed digest."""
+    """An address that is not written to, as a keyed digest, and why."""
 
     __tablename__ = "suppression"
 
     address_index: Mapped[Digest] = mapped_column(primary_key=True)
     reason: Mapped[Short]
     since: Mapped[Moment]
+
+
+class Lift(Base):
+    """A suppression that was lifted: what it was for, and when, by whom (`reader`, `host`) and why it was."""
+
+    __tablename__ = "lift"
+
+    id: Mapped[Ident]
+    address_index: Mapped[Digest] = mapped_column(index=True)
+    reason: Mapped[Short]
+    since: Mapped[Moment]
+    lifted_at: Mapped[Moment]
+    by: Mapped[Short]
+    why: Mapped[Line]
 
 
 class Instance(Base):

@@ -13,20 +13,23 @@ from dripcourse.db.models import (
     Base,
     Beat,
     Circuit,
+    Consent,
     Delivery,
     Enrollment,
     Erasure,
     Inbound,
     Instance,
     LessonText,
+    Lift,
     ProviderEvent,
     Signup,
     Subscriber,
     Suppression,
 )
 from dripcourse.db.types import Instant, Row
-from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason
+from dripcourse.domain.delivery import IN_HAND, TO_SUPPRESSED, DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
+from dripcourse.domain.suppression import ERASED, NEVER
 
 # ---------------------------------------------------------------------------------------------------------------- tick
 
@@ -164,21 +167,22 @@ def signups(ids: Collection[str]) -> Select[Signup]:
     return select(Signup).where(Signup.id.in_(ids))
 
 
-def suppressed_among(indexes: Collection[bytes], *, but_for: str) -> Select[bytes]:
-    """Those of these address indexes that are suppressed, for another reason than the one named."""
-    return select(Suppression.address_index).where(
-        Suppression.address_index.in_(indexes), Suppression.reason != but_for
-    )
+def suppressions_of(indexes: Collection[bytes]) -> Select[Suppression]:
+    """The suppressions of these address indexes."""
+    return select(Suppression).where(Suppression.address_index.in_(indexes))
 
 
-def suppressed_for(indexes: Collection[bytes], reason: str) -> Select[bytes]:
-    """Those of these address indexes that are suppressed for this reason."""
-    return select(Suppression.address_index).where(Suppression.address_index.in_(indexes), Suppression.reason == reason)
+def lifts_of(subscriber: str) -> Select[Lift]:
+    """The suppressions of a reader's address that were lifted, oldest first."""
+    mine = Subscriber.address_index == Lift.address_index
+    return select(Lift).join(Subscriber, mine).where(Subscriber.id == subscriber).order_by(Lift.lifted_at, Lift.id)
 
 
-def is_suppressed(index: BindParameter[bytes], *, but_for: str) -> ColumnElement[bool]:
-    """Whether an address index is suppressed, for another reason than `but_for`."""
-    return exists().where(Suppression.address_index == index, Suppression.reason != but_for)
+def is_suppressed(index: BindParameter[bytes]) -> ColumnElement[bool]:
+    """Whether an address index must not get a delivery: a question or a notice goes to all but those who asked never to be written to."""
+    to_all = or_(*(Delivery.kind == kind for kind in TO_SUPPRESSED))  # no IN: the mark is for many rows at once
+    barred = or_(Suppression.reason == NEVER, ~to_all)
+    return exists().where(Suppression.address_index == index, Suppression.reason != ERASED, barred)
 
 
 def may_go() -> ColumnElement[bool]:
@@ -304,6 +308,22 @@ def left_enrollment(subscriber: str, course: str) -> Select[Enrollment]:
         .order_by(Enrollment.ended_at.desc())
         .limit(1)
     )
+
+
+def ever_confirmed(subscriber: str) -> Select[str]:
+    """The enrollments that a reader, or the host for them, ever said yes to."""
+    return select(Enrollment.id).where(Enrollment.subscriber_id == subscriber, Enrollment.confirmed_at.is_not(None))
+
+
+def consent_to(signup: str) -> Select[Consent]:
+    """The yes to a sign-up."""
+    return select(Consent).where(Consent.signup_id == signup)
+
+
+def stopped_lessons(enrollment: str) -> tuple[ColumnElement[bool], ...]:
+    """The lessons of an enrollment that were held for good because their address was suppressed."""
+    held = Delivery.state == DeliveryState.HELD, Delivery.reason == Reason.STOPPED
+    return Delivery.enrollment_id == enrollment, Delivery.kind == Kind.LESSON, *held
 
 
 def confirmations_since(indexes: Sequence[bytes], since: datetime) -> Select[datetime]:

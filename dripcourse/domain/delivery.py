@@ -16,6 +16,7 @@ class Kind(StrEnum):
     ALERT = "alert"
     OWN = "own"
     REMINDER = "reminder"
+    NOTICE = "notice"
 
 
 class DeliveryState(StrEnum):
@@ -37,6 +38,9 @@ class DeliveryState(StrEnum):
     UNSURE = "unsure"
 
 
+TO_SUPPRESSED = (Kind.CONFIRM, Kind.NOTICE)
+"""What goes to a suppressed address too, unless its owner asked never to be written to: the question that its owner asks for, and
+what others brought about."""
 IN_HAND = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.HELD, DeliveryState.UNSURE)
 """A lesson that is claimed, held or unsure: its enrollment waits for what becomes of it."""
 

@@ -63,6 +63,10 @@ class Gone(NotFound):
     """A link that we made ourselves, to what was erased or deleted since."""
 
 
+class Forgotten(Gone):
+    """Nothing is known of what a link belonged to, so nothing can be said of it, not even that it has ended."""
+
+
 class AddressError(DripError):
     """What was given is not an address that mail can be sent to."""
 

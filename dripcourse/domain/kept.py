@@ -72,12 +72,13 @@ _SEALED, _OWN, _PRINT, _PLAIN = Form.SEALED, Form.OWN, Form.FINGERPRINT, Form.PL
 KEPT = (
     # -- a reader's address, and the request that brought it
     Kept("address", Sort.ADDRESS, _SEALED, Until.ERASED, Who.HOST, _of("subscriber", "address_sealed")),
-    Kept("address_print", Sort.ADDRESS, _PRINT, Until.ERASED, Who.NOBODY, _of("subscriber", "address_index")),
+    Kept("address_print", Sort.ADDRESS, _PRINT, Until.ERASED, Who.NOBODY, (*_of("subscriber", "address_index"), *_of("lift", "address_index"))),
     Kept("request", Sort.ADDRESS, _SEALED, Until.FORTNIGHT, Who.HOST, _of("signup", "payload_sealed")),
     Kept("request_print", Sort.ADDRESS, _PRINT, Until.FORTNIGHT, Who.NOBODY, _of("signup", "address_index")),
     Kept("mail_print", Sort.ADDRESS, _PRINT, Until.ERASED, Who.NOBODY, _of("delivery", "recipient")),
     Kept("returned", Sort.ADDRESS, _PLAIN, Until.ERASED, Who.HOST, _of("subscriber", "bounce_score", "bounced_on")),
     Kept("never", Sort.ADDRESS, _PRINT, Until.DATABASE, Who.NOBODY, _of("suppression", "address_index")),
+    Kept("lifted", Sort.ADDRESS, _PLAIN, Until.ERASED, Who.HOST, _of("lift", "reason", "since", "lifted_at", "by", "why")),
     Kept("never_why", Sort.ADDRESS, _PLAIN, Until.DATABASE, Who.HOST, _of("suppression", "reason", "since")),
     # -- what a reader chose
     Kept("reading", Sort.CHOICE, _PLAIN, Until.ERASED, Who.HOST, _of("enrollment", "course", "perspective", "language")),
@@ -152,7 +153,7 @@ KEPT = (
         "numbers", Sort.TECHNICAL, _PLAIN, Until.ERASED, Who.HOST,
         (
             "subscriber.id", "erasure.subscriber_id", *_of("reader_key", "id", "subscriber_id"), *_of("enrollment", "id", "subscriber_id"),
-            *_of("signup", "id", "enrollment_id"), *_of("consent", "id", "enrollment_id"),
+            *_of("signup", "id", "enrollment_id"), *_of("consent", "id", "enrollment_id", "signup_id"), "lift.id",
             *_of("delivery", "id", "key", "enrollment_id", "signup_id", "fence"), *_of("inbound", "id", "delivery_id"),
             *_of("reply", "id", "enrollment_id", "delivery_id", "inbound_id", "reader_key_id"),
             *_of("provider_event", "id", "delivery_id"),

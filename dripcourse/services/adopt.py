@@ -14,12 +14,14 @@ from dripcourse.domain.course import Course, next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key, reminder_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace, next_due
+from dripcourse.domain.suppression import NEVER
 from dripcourse.services import stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import remember_erased, suppress
 
+_SUPPRESSIONS = {Fact.SUPPRESSED: "asked", Fact.NEVER: NEVER}
 _KEYS = {Kind.LESSON: lesson_key, Kind.REMINDER: reminder_key}
 Known = Mapping[tuple[Fact, str], datetime]
 
@@ -92,13 +94,16 @@ def _erase_again(parts: Parts, session: Session, known: Known, now: datetime) ->
 
 def _suppress_again(parts: Parts, session: Session, known: Known, now: datetime) -> int:
     """Whoever was never to be written to again since the backup was made is not; returns how many enrollments end by it."""
-    if not any(fact is Fact.SUPPRESSED for fact, _ in known):
+    if not any(fact in _SUPPRESSIONS for fact, _ in known):
         return 0
     count = 0
     for subscriber in session.scalars(select(Subscriber)).all():
-        if _at(parts, known, Fact.SUPPRESSED, subscriber.id) is not None:
-            count += sum(row.state in LIVE for row, _ in session.execute(queries.enrollments_by_id(subscriber.id)))
-            suppress(parts, session, (subscriber.address_index,), LeftReason.ASKED, now)
+        back = _at(parts, known, Fact.RETURNED, subscriber.id)
+        for fact, reason in _SUPPRESSIONS.items():
+            since = _at(parts, known, fact, subscriber.id)
+            if since is not None and (back is None or back <= since):
+                count += sum(row.state in LIVE for row, _ in session.execute(queries.enrollments_by_id(subscriber.id)))
+                suppress(parts, session, (subscriber.address_index,), reason, now)
     return count
 
 

@@ -5,14 +5,16 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import cast
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
-from dripcourse.db import replies as asked
-from dripcourse.db.models import Enrollment, Signup, Subscriber
+from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.address import email_address
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
-from dripcourse.domain.errors import Gone, NotFound
+from dripcourse.domain.errors import Forgotten, NotFound
+from dripcourse.domain.suppression import NEVER
+from dripcourse.services import alone as alone_
 from dripcourse.services import cover, move, move_words
 from dripcourse.services.enroll import Wish, activate, keep_evidence
 from dripcourse.services.journal import Fact
@@ -20,9 +22,11 @@ from dripcourse.services.move_words import Brought
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
 from dripcourse.services.stay import slot_of
-from dripcourse.services.suppression import forget_erased, suppress
+from dripcourse.services.suppression import come_back, is_never, suppress
 
 CONFIRM_WITHIN = timedelta(days=7)
+_FRESH = timedelta(days=1)
+"""For how long after the press its page says that the welcome is on its way."""
 
 
 class Standing(StrEnum):
@@ -31,6 +35,8 @@ class Standing(StrEnum):
     OPEN = "open"
     DONE = "done"
     EXPIRED = "expired"
+    PAST = "past"
+    """A yes of the past: `said_on` says when, `ended` whether its letters have ended since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,18 @@ class Confirmation:
     """Whether a phrase would bring along what was written before a move."""
     tz: tzinfo = UTC
     """The zone of whoever moves."""
-    nothing_kept: bool = False
-    """Whether nothing that this reader wrote is here: then it can be asked whether they alone read their mailbox."""
+    first: bool = False
+    """Whether this reader never confirmed anything before: only then it can be asked whether they alone read their mailbox."""
+    said_on: datetime | None = None
+    ended: bool = False
 
 
 def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
     """What the confirmation page has to say. Changes nothing. Raises NotFound for a token that is not ours."""
     with parts.db.read() as session:
         signup = _signup(parts, session, token)
+        if signup is None:
+            return _past(parts, session, token)
         enrollment = session.get(Enrollment, signup.enrollment_id) if signup.enrollment_id else None
         return _confirmation(parts, session, signup, enrollment, now)
 
@@ -64,8 +74,9 @@ def look_up(parts: Parts, token: str, now: datetime) -> Confirmation:
 def open_words(parts: Parts, token: str, typed: str, now: datetime) -> Brought | None:
     """What was written before a move, opened by its reader's phrase, to be brought along. Raises NotFound, and as `move_words.open_words`."""
     with parts.db.read() as session:
-        wish = read_wish(parts, _signup(parts, session, token))
-    return move_words.open_words(parts, wish.moves, typed, now) if wish.moves else None
+        signup = _signup(parts, session, token)
+        moves = read_wish(parts, signup).moves if signup else None
+    return move_words.open_words(parts, moves, typed, now) if moves else None
 
 
 def confirm(
@@ -81,10 +92,12 @@ def confirm(
     """Say yes: the enrollment is active, and the welcome goes with the next tick. Repeating it changes nothing.
 
     A reader who comes back goes on where they were unless `start_over`. `alone` says that nobody else reads their mailbox; it counts only
-    while nothing of theirs is kept. `words` come along with a move. Raises NotFound for a token that is not ours.
+    with the first yes of this reader to anything here. `words` come along with a move. Raises NotFound for a token that is not ours.
     """
     with parts.db.write() as session:
         signup = _signup(parts, session, token)
+        if signup is None:
+            return _past(parts, session, token)
         return say_yes(parts, session, signup, perspective, now, start_over=start_over, alone=alone, words=words)
 
 
@@ -109,9 +122,7 @@ def say_yes(
     found = _confirmation(parts, session, signup, enrollment, now)
     if found.standing is not Standing.OPEN or enrollment is None:
         return found
-    if found.nothing_kept:  # else whoever has the mailbox now could sign up again to come by what was written before
-        reader = session.get_one(Subscriber, enrollment.subscriber_id, with_for_update=True)
-        reader.reads_alone = alone and reader.phrase_since is None and not _anything_kept(session, reader.id)
+    alone_.note(session, enrollment, alone=alone)
     if found.returning and not start_over:
         enrollment = _come_back(session, signup, enrollment)
         parts.journal.note(Fact.RETURNED, [enrollment.id], now)
@@ -120,8 +131,8 @@ def say_yes(
     course = parts.library.courses[enrollment.course]
     enrollment.perspective = perspective if perspective in course.perspectives else None
     activate(session, enrollment, now)
-    keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now)
-    forget_erased(session, parts.keys.indexes(email_address(wish.address).normal))
+    keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now, signup=signup.id)
+    come_back(parts, session, parts.keys.indexes(email_address(wish.address).normal), now)
     signup.confirmed_at = now
     return Confirmation(found.course, enrollment.perspective, Standing.DONE)
 
@@ -135,28 +146,54 @@ def _move(
     enrollment = move.carry_out(parts, session, wish, words, now)
     if enrollment is None:
         return replace(found, standing=Standing.EXPIRED)
-    keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now)
-    forget_erased(session, parts.keys.indexes(email_address(wish.address).normal))
+    keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now, signup=signup.id)
+    come_back(parts, session, parts.keys.indexes(email_address(wish.address).normal), now)
     signup.enrollment_id, signup.confirmed_at = enrollment.id, now
     return replace(found, standing=Standing.DONE)
 
 
-def never_again(parts: Parts, token: str, now: datetime) -> None:
-    """Never write to this address again, from its own confirmation page. Repeating it changes nothing. Raises NotFound."""
+def never_again(parts: Parts, token: str, now: datetime) -> bool:
+    """Never write to this address again, from its own confirmation page; whether that counts. Repeating it changes nothing.
+
+    It counts as long as nobody has confirmed this sign-up: whoever holds the link of an old mail bars nobody from their course, nor from
+    coming back. Raises NotFound.
+    """
     with parts.db.write() as session:
         signup = _signup(parts, session, token)
+        if signup is None:
+            return False
         indexes = parts.keys.indexes(email_address(read_wish(parts, signup).address).normal)
-        suppress(parts, session, indexes, "asked", now)
+        if is_never(session, indexes):
+            return True
+        enrollment = session.get(Enrollment, signup.enrollment_id) if signup.enrollment_id else None
+        waits = enrollment is not None and enrollment.state is EnrollmentState.PENDING
+        if not waits and _confirmation(parts, session, signup, enrollment, now).standing is not Standing.OPEN:
+            return False
+        suppress(parts, session, indexes, NEVER, now)
+        return True
 
 
-def _signup(parts: Parts, session: Session, token: str) -> Signup:
+def _signup(parts: Parts, session: Session, token: str) -> Signup | None:
+    """The sign-up of a link of ours, or None if it is forgotten. Raises NotFound."""
     ident = parts.keys.read_web_token(token, "confirm")
-    signup = session.get(Signup, ident) if ident else None
-    if ident and signup is None:
-        raise Gone("What this link belonged to is not kept any more.")
-    if signup is None:
+    if ident is None:
         raise NotFound("This link is not one of ours, or it is too old. You can ask for a new one on the sign-up page.")
-    return signup
+    return session.get(Signup, ident)
+
+
+def _past(parts: Parts, session: Session, token: str) -> Confirmation:
+    """What is still known of a sign-up that is forgotten itself: the yes to it. Raises Forgotten if nothing is."""
+    ident = parts.keys.read_web_token(token, "confirm")
+    consent = session.scalars(queries.consent_to(ident or "")).first()
+    if consent is None:
+        raise Forgotten("Nothing is known of this link any more.")
+    return _said_yes(session.get_one(Enrollment, consent.enrollment_id), consent.given_at)
+
+
+def _said_yes(enrollment: Enrollment, said_on: datetime) -> Confirmation:
+    ended = enrollment.state not in LIVE
+    tz = slot_of(enrollment).tz
+    return Confirmation(enrollment.course, None, Standing.PAST, tz=tz, said_on=said_on, ended=ended)
 
 
 def _confirmation(
@@ -169,19 +206,18 @@ def _confirmation(
     if enrollment is None or course not in parts.library.courses:
         return Confirmation(course, None, Standing.EXPIRED)
     if enrollment.state is not EnrollmentState.PENDING:
-        done = enrollment.state in LIVE or signup.confirmed_at is not None
+        said_on = signup.confirmed_at
+        if said_on is not None and (enrollment.state not in LIVE or now > said_on + _FRESH):
+            return _said_yes(enrollment, said_on)
+        done = enrollment.state in LIVE
         return Confirmation(course, enrollment.perspective, Standing.DONE if done else Standing.EXPIRED)
     if now > signup.requested_at + CONFIRM_WITHIN:
         return Confirmation(course, enrollment.perspective, Standing.EXPIRED)
     earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, course)).first()
     returning = earlier is not None and earlier.state is EnrollmentState.LEFT
     reader = session.get_one(Subscriber, enrollment.subscriber_id)
-    fresh = reader.phrase_since is None and not _anything_kept(session, reader.id)
-    return Confirmation(course, enrollment.perspective, Standing.OPEN, returning, nothing_kept=fresh)
-
-
-def _anything_kept(session: Session, subscriber: str) -> bool:
-    return session.scalars(asked.is_anything_kept(subscriber)).one()
+    first = alone_.is_first(session, reader)
+    return Confirmation(course, enrollment.perspective, Standing.OPEN, returning, first=first)
 
 
 def _moving(parts: Parts, session: Session, signup: Signup, wish: Wish, now: datetime) -> Confirmation:
@@ -208,4 +244,5 @@ def _come_back(session: Session, signup: Signup, pending: Enrollment) -> Enrollm
     session.delete(pending)
     session.flush()
     earlier.zone, earlier.offset_minutes = pending.zone, pending.offset_minutes
+    session.execute(delete(Delivery).where(*queries.stopped_lessons(earlier.id)))  # else the place would wait for them
     return earlier

@@ -13,12 +13,12 @@ from dripcourse.db.models import Consent, ConsentText, Enrollment, Subscriber
 from dripcourse.domain.address import EmailAddress, email_address
 from dripcourse.domain.course import Course
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.domain.errors import NotFound, SuppressedError, UsageError
+from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.pacing import default_slot, known_zone, offset_minutes
 from dripcourse.services import stay
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
-from dripcourse.services.suppression import is_erased, is_suppressed
+from dripcourse.services.suppression import require_none
 
 HOST_VOUCHES = "The host says that this reader agreed to receive the course by e-mail."
 
@@ -113,8 +113,16 @@ def activate(session: Session, enrollment: Enrollment, now: datetime) -> None:
     session.flush()
 
 
-def keep_evidence(session: Session, enrollment: Enrollment, wish: Wish, *, asked_at: datetime, now: datetime) -> None:
-    """What a reader agreed to, when and how, kept as evidence; the words themselves once."""
+def keep_evidence(
+    session: Session,
+    enrollment: Enrollment,
+    wish: Wish,
+    *,
+    asked_at: datetime,
+    now: datetime,
+    signup: str | None = None,
+) -> None:
+    """What a reader agreed to, when, how and by which sign-up, kept as evidence; the words themselves once."""
     words = sha256(wish.consent.encode()).digest()
     text = {"hash": words, "language": enrollment.language, "text": wish.consent}
     queries.keep_once(session, ConsentText, [text])
@@ -126,6 +134,7 @@ def keep_evidence(session: Session, enrollment: Enrollment, wish: Wish, *, asked
             how=wish.how.value,
             asked_at=asked_at,
             given_at=now,
+            signup_id=signup,
         )
     )
 
@@ -138,12 +147,7 @@ def vouch(parts: Parts, wish: Wish, now: datetime) -> tuple[str, bool]:
     address, course = check(parts, wish)
     with parts.db.write() as session:
         indexes = parts.keys.indexes(address.normal)
-        if is_suppressed(session, indexes):
-            raise SuppressedError("This address asked never to be written to, so it was not added.")
-        if is_erased(session, indexes):
-            raise SuppressedError(
-                "The owner of this address had everything erased, so it was not added. They can sign up themselves."
-            )
+        require_none(session, indexes)
         subscriber = subscriber_of(parts, session, address, now)
         known = session.scalars(queries.newest_enrollment(subscriber.id, course.slug)).first()
         if known is not None and known.state is not EnrollmentState.PENDING:

@@ -22,13 +22,14 @@ ROOM = 8192
 
 
 class Fact(StrEnum):
-    """What a line of the journal says of an id: a delivery accepted, an enrollment stopped, or returned to by its reader, an address suppressed, a subscriber erased."""
+    """What a line of the journal says of an id: a delivery accepted, an enrollment stopped, or returned to by its reader, an address suppressed, for good by its owner, or written to again, a subscriber erased."""
 
     ACCEPTED = "a"
     STOPPED = "s"
     SUPPRESSED = "x"
     ERASED = "e"
     RETURNED = "r"
+    NEVER = "n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, LessonText, table
 from dripcourse.domain.address import normal_form
-from dripcourse.domain.delivery import DeliveryState, Reason
+from dripcourse.domain.delivery import TO_SUPPRESSED, DeliveryState, Reason
 from dripcourse.domain.mail import carrier_of
+from dripcourse.domain.suppression import ERASED, NEVER
 from dripcourse.services.compose import Ready
 from dripcourse.services.parts import Parts
-from dripcourse.services.suppression import ERASED
 
 _deliveries = table(Delivery)
 
@@ -59,7 +59,7 @@ def _mark(indexes: int) -> Update:
             _deliveries.c.state == DeliveryState.CLAIMED,
             _deliveries.c.wake_at > now,
             queries.may_go(),
-            *(~queries.is_suppressed(bindparam(f"b_index{place}"), but_for=ERASED) for place in range(indexes)),
+            *(~queries.is_suppressed(bindparam(f"b_index{place}")) for place in range(indexes)),
         )
         .values(
             state=DeliveryState.SENDING,
@@ -93,10 +93,12 @@ def _sort_out(parts: Parts, session: Session, group: Sequence[Ready], now: datet
 
 def _suppressed(parts: Parts, session: Session, group: Sequence[Ready]) -> set[str]:
     """The ids of those in the group whose address, by any key's index, is suppressed."""
-    indexes = {
-        index: ready.delivery.id for ready in group for index in parts.keys.indexes(normal_form(ready.outgoing.to))
+    indexes = {index: ready.delivery for ready in group for index in parts.keys.indexes(normal_form(ready.outgoing.to))}
+    return {
+        indexes[row.address_index].id
+        for row in session.scalars(queries.suppressions_of(indexes.keys()))
+        if row.reason != ERASED and (row.reason == NEVER or indexes[row.address_index].kind not in TO_SUPPRESSED)
     }
-    return {indexes[found] for found in session.scalars(queries.suppressed_among(indexes.keys(), but_for=ERASED))}
 
 
 def _drop(session: Session, unmarked: Sequence[Ready], stopped: set[str], now: datetime) -> None:

@@ -24,7 +24,7 @@ from dripcourse.services.enroll import How, Wish, subscriber_of
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
-from dripcourse.services.suppression import is_suppressed
+from dripcourse.services.suppression import is_never
 
 _MOVING = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 _ON_THE_WIRE = (DeliveryState.SENDING, DeliveryState.UNSURE)
@@ -48,7 +48,7 @@ def to_be_moved(
     `for_update` it is held until the transaction ends.
     """
     enrollment = session.get(Enrollment, ident, with_for_update=for_update)
-    if enrollment is None or enrollment.state not in _MOVING or is_suppressed(session, indexes):
+    if enrollment is None or enrollment.state not in _MOVING or is_never(session, indexes):
         return None
     there = session.scalars(queries.subscriber_by_index(indexes)).first()
     if there is None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
 from dripcourse.db import inbound, queries
-from dripcourse.db.models import Delivery, Enrollment, Subscriber
+from dripcourse.db.models import Delivery, Enrollment, Lift, Subscriber
 from dripcourse.db.replies import arrivals_about
 from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course, Lesson, next_lesson
@@ -17,7 +17,7 @@ from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound
 from dripcourse.domain.pacing import WEEKDAYS, Pace, next_due
-from dripcourse.services import replies
+from dripcourse.services import replies, suppression
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies import Shared
 from dripcourse.services.stay import slot_of
@@ -38,6 +38,22 @@ class DeliveryView:
     reason: str
     due: datetime | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LiftView:
+    """A suppression of a reader's address that was lifted: why it was there and since when; when, by whom and why it was lifted."""
+
+    reason: str
+    since: datetime
+    at: datetime
+    by: str
+    why: str
+
+    @classmethod
+    def of(cls, lift: Lift) -> "LiftView":
+        """The same without the row's own numbers."""
+        return cls(lift.reason, lift.since, lift.lifted_at, lift.by, lift.why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +80,7 @@ class ReaderView:
     deliveries: list[DeliveryView] = field(default_factory=list)
     shared: list[Shared] = field(default_factory=list)
     """The replies that this reader shares with the host; there may be others, which nobody is told of."""
+    lifted: list[LiftView] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +133,7 @@ def reader(parts: Parts, ident: str) -> list[ReaderView]:
         found = list(_views(parts, session, rows))
         for view in found:
             view.deliveries.extend(map(_delivery_view, session.scalars(queries.deliveries_of(view.enrollment))))
+            view.lifted.extend(map(LiftView.of, suppression.lifted(session, view.id)))
             view.shared.extend(replies.shared_with_host(parts, session, view.enrollment))
         return found
 

@@ -22,12 +22,11 @@ from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.enrollment import LIVE, LeftReason
 from dripcourse.domain.errors import DripError, NotFound
-from dripcourse.services import cover, replies, stay
+from dripcourse.services import cover, replies, stay, suppression
 from dripcourse.services.journal import Fact
 from dripcourse.services.overview import naming
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
-from dripcourse.services.suppression import remember_erased
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +99,10 @@ def _known(parts: Parts, session: Session, subscriber: Subscriber) -> dict[str, 
         "reads_alone": subscriber.reads_alone,
         "phrase_since": subscriber.phrase_since,
         "bounces": subscriber.bounce_score,
+        "lifted": [
+            {"reason": each.reason, "since": each.since, "lifted_at": each.lifted_at, "by": each.by, "why": each.why}
+            for each in suppression.lifted(session, subscriber.id)
+        ],
         "enrollments": [_enrollment(parts, session, row) for row in enrollments],
     }
 
@@ -187,7 +190,7 @@ def _finish(parts: Parts, ident: str, now: datetime) -> Erased:
     with parts.db.write() as session:
         enrollments, written = personal.count(session, ident)
         personal.destroy(session, ident, indexes, deliveries, before=asked.asked_at)
-        remember_erased(session, indexes, now)
+        suppression.remember_erased(session, indexes, now)
     parts.db.scrub()
     return Erased(enrollments, len(deliveries), written)
 

@@ -26,7 +26,7 @@ from dripcourse.services.enroll import How, Wish, check, new_enrollment, subscri
 from dripcourse.services.keys import Unsealable, new_id
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
-from dripcourse.services.suppression import is_erased, is_suppressed
+from dripcourse.services.suppression import is_never, require_none
 
 FORGET_AFTER = timedelta(days=14)
 REMEMBERED = timedelta(days=90)
@@ -97,7 +97,7 @@ def _decide_one(parts: Parts, session: Session, signup: Signup, now: datetime) -
         indexes = parts.keys.indexes(address.normal)
         if session.scalars(erasure_at(indexes)).first() is not None:
             return False
-        if not is_suppressed(session, indexes) and _may_confirm(session, indexes, now):
+        if not is_never(session, indexes) and _may_confirm(session, indexes, now):
             _offer(parts, session, signup, wish, address, course, now)
     signup.handled_at = now
     session.flush()
@@ -143,12 +143,7 @@ def ask(parts: Parts, wish: Wish, now: datetime) -> tuple[str, bool]:
     address, course = check(parts, wish)
     with parts.db.read() as session:
         indexes = parts.keys.indexes(address.normal)
-        if is_suppressed(session, indexes):
-            raise SuppressedError("This address asked never to be written to, so it was not asked.")
-        if is_erased(session, indexes):
-            raise SuppressedError(
-                "The owner of this address had everything erased, so it was not asked. They can sign up themselves."
-            )
+        require_none(session, indexes)
         known = session.scalars(queries.subscriber_by_index(indexes)).first()
         earlier = session.scalars(queries.newest_enrollment(known.id, course.slug)).first() if known else None
     if earlier is not None:

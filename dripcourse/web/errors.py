@@ -6,7 +6,7 @@ from contextlib import suppress
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from dripcourse.domain.errors import DatabaseAway, Gone, JournalAway, NotFound, UsageError
+from dripcourse.domain.errors import DatabaseAway, Forgotten, Gone, JournalAway, NotFound, UsageError
 from dripcourse.services import trouble
 from dripcourse.web.shell import only_course, page, shell
 
@@ -18,6 +18,7 @@ _WORDS = {400: "bad", 404: "missing", 405: "method", 413: "large", 429: "many", 
 def add_error_pages(app: Flask) -> None:
     """Answer every error of an app with a page."""
     app.register_error_handler(HTTPException, _by_status)
+    app.register_error_handler(Forgotten, lambda _: page("forgotten.html", only_course(), status=410))
     app.register_error_handler(Gone, lambda _: page("gone.html", only_course(), status=410))
     app.register_error_handler(NotFound, lambda _: _page(404))
     app.register_error_handler(UsageError, lambda _: _page(400))

@@ -64,8 +64,9 @@ def confirm(token: str) -> Response:
     parts, now = shell().parts, shell().now
     asked = answering.look_up(parts, token, now)
     if "never" in request.form:
-        answering.never_again(parts, token, now)
-        return page("never.html", _course_of(asked))
+        if answering.never_again(parts, token, now):
+            return page("never.html", _course_of(asked))
+        return page("old_link.html", _course_of(asked), found=asked, never=True)
     perspective = request.form.get("perspective", asked.perspective)  # a program that leaves it out changes nothing
     start_over = request.form.get("go") != "on"
     alone = request.form.get("alone") == "yes"
@@ -141,6 +142,8 @@ def _confirmation_page(found: Confirmation) -> Response:
         return page("moving.html" if found.moving else "confirm.html", course, found=found, wrong=None)
     if found.standing is Standing.DONE and found.moving:
         return page("moved.html", course)
+    if found.standing is Standing.PAST:
+        return page("old_link.html", course, found=found, never=False)
     return page("confirmed.html" if found.standing is Standing.DONE else "expired.html", course)
 
 

@@ -8,7 +8,7 @@ from tests.support.house import MONDAY
 
 KEYS = [
     "id", "enrollment", "email", "course", "state", "reason", "perspective", "zone", "day", "hour", "pace", "lesson", "due", "waits",
-    "deliveries", "shared",
+    "deliveries", "shared", "lifted",
 ]  # fmt: skip
 DELIVERY = ["id", "kind", "enrollment", "course", "lesson", "state", "reason", "due", "at"]
 
@@ -51,7 +51,7 @@ def test_adding_somebody_again_changes_nothing_and_is_no_failure(line: Line) -> 
 
 def test_who_said_never_again_is_not_added_and_not_asked(line: Line) -> None:
     with line.parts() as parts, parts.db.write() as session:
-        suppression.suppress(parts, session, parts.keys.indexes("ana@example.org"), "asked", MONDAY)
+        suppression.suppress(parts, session, parts.keys.indexes("ana@example.org"), "never", MONDAY)
     for words in ((), ("--ask",)):
         said = add(line, "ana@example.org", *words)
         assert (said.code, said.out) == (1, "")

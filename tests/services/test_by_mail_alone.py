@@ -105,14 +105,17 @@ def test_a_no_a_stranger_and_a_machine_confirm_nothing(
     assert len(small_house.mails()) == 1
 
 
-def test_stop_in_answer_to_the_confirmation_means_never_again(small_house: House) -> None:
+def test_stop_in_answer_to_the_confirmation_ends_it_until_they_ask_again(small_house: House) -> None:
     ask(small_house)
     Reader(small_house, "anna@example.org").reply("stop\n")
     with small_house.parts.db.read() as session:
         assert session.scalars(select(Suppression.reason)).all() == ["asked"]
-    small_house.turn(days=2)
+    small_house.turn(hours=2)
     ask(small_house)
     assert len(small_house.mails()) == 1
+    small_house.turn(days=2)
+    ask(small_house)
+    assert len(small_house.mails()) == 2
 
 
 def test_asking_often_sends_one_confirmation_a_day_and_an_automatic_mail_none(small_house: House) -> None:

@@ -73,7 +73,7 @@ def test_asking_writes_the_same_one_row_for_every_kind_of_address(house: House) 
     left = house.enroll("left@example.org")
     house.tick()
     with house.parts.db.write() as session:
-        suppression.suppress(house.parts, session, house.parts.keys.indexes("never@example.org"), "asked", house.now)
+        suppression.suppress(house.parts, session, house.parts.keys.indexes("never@example.org"), "never", house.now)
         stay.end(house.parts, session, session.get_one(Enrollment, left), stay.LeftReason.ASKED, house.now)
     before = {model: count(house, model) for model in (Signup, Subscriber, Enrollment, Delivery)}
     for number, email in enumerate(("new", "known", "never", "left"), start=1):

@@ -72,13 +72,18 @@ def test_never_again_is_kept_whatever_is_pressed_later(site: Site) -> None:
     assert enrollments(site)[0].state is EnrollmentState.LEFT
 
 
-def test_never_again_from_an_old_mail_ends_a_course_that_runs(site: Site) -> None:
+@pytest.mark.parametrize("days", [0, 3, 20])
+def test_never_again_from_an_old_link_ends_nothing_and_the_page_says_so(site: Site, days: int) -> None:
     path = site.reading()
-    site.post(path, never="yes")
-    for _ in range(10):
-        site.house.turn(days=2)
-        site.house.tick()
-    assert len(site.house.mails()) == 2
+    site.house.turn(days=days)
+    site.house.tick()
+    html = site.post(path, never="yes").get_data(as_text=True)
+    assert "Nothing was changed: this link is too old for that" in html
+    assert "We will not write to this address again" not in html
+    assert enrollments(site)[0].state is EnrollmentState.ACTIVE
+    site.house.turn(days=60)
+    site.house.tick()
+    assert subjects(site.house.mails())[-1].startswith("Letter")
 
 
 def test_after_a_week_the_link_has_run_out_and_says_how_to_ask_again(site: Site) -> None:
@@ -97,8 +102,26 @@ def test_a_sign_up_that_was_forgotten_leaves_a_page_in_plain_words(site: Site) -
     site.house.turn(days=15)
     site.house.tick()
     for answer in (site.get(path), site.post(path)):
+        html = answer.get_data(as_text=True)
         assert answer.status_code == 410
-        assert "Nothing is kept here any more" in answer.get_data(as_text=True)
+        assert "We don&#39;t know this link any more" in html
+        assert "deleted" not in html
+        assert "will come" not in html
+
+
+def test_the_old_link_of_a_reader_says_when_they_said_yes_and_how_to_stop(site: Site) -> None:
+    path = site.reading()
+    for days in (2, 30, 200):
+        site.house.turn(days=days)
+        site.house.tick()
+        for answer in (site.get(path), site.post(path)):
+            html = answer.get_data(as_text=True)
+            assert answer.status_code == 200
+            assert "You said yes on Monday, 2 March." in html
+            assert "Your letters go on as you set them." in html
+            assert "use the links in any letter, or reply STOP" in html
+    site.post(site.link("leave"))
+    assert "Those letters have ended since." in site.get(path).get_data(as_text=True)
 
 
 @pytest.mark.parametrize(("go", "next_one"), [("on", "Letter 2"), ("over", "Welcome, and when the first letter comes")])

@@ -465,7 +465,7 @@ def test_at_the_end_of_the_course_own_words_come_first(site: Site) -> None:
         site.house.tick()
     html = page_of(site, site.link("me"))
     assert html.index("Your own words") < html.index("The last letter that was sent to you")
-    assert "read what you wrote, save it, or burn it" in html
+    assert "You can share or delete what you wrote" in html
     assert the_reply(site)
 
 
