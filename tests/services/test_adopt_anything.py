@@ -15,7 +15,7 @@ from dripcourse.services.enroll import Wish
 from tests.support.house import House, open_house
 
 READERS = ("anna@example.org", "ben@example.org")
-ACTS = ("leave", "return", "start over", "never again", "erase", "time")
+ACTS = ("leave", "return", "start over", "never again", "bounce", "erase", "time")
 Act = tuple[str, str]
 """What somebody did: the act, and whose it is. "backup" is everybody's."""
 
@@ -56,7 +56,10 @@ def do(house: House, act: str, reader: str) -> None:
             confirm.confirm(parts, token, None, now, start_over=act == "start over")
         case "never again":
             with parts.db.write() as session:
-                suppression.suppress(parts, session, [parts.keys.index(reader)], "asked", now)
+                suppression.suppress(parts, session, [parts.keys.index(reader)], "never", now)
+        case "bounce":
+            with parts.db.write() as session:
+                suppression.suppress(parts, session, [parts.keys.index(reader)], "bounced", now)
         case "erase" if enrollments(house, reader, live=False):
             privacy.erase(parts, reader, now)
 
@@ -98,6 +101,8 @@ A, B = READERS
 @example(before=[("leave", A), ("return", A)], after=[("erase", A), ("return", A)])
 @example(before=[("erase", A), ("return", A)], after=[("leave", B), ("start over", B)])
 @example(before=[], after=[("leave", A), ("never again", A), ("return", A)])
+@example(before=[], after=[("bounce", A), ("return", A)])
+@example(before=[("bounce", A)], after=[("return", A), ("bounce", B)])
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 def test_after_adopting_those_live_who_lived_in_the_backup_and_live_in_truth(
     tmp_path_factory: object, before: list[Act], after: list[Act]
