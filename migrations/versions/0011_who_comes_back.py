@@ -4,14 +4,14 @@ Until now "asked" stood for the owner's "never" and for every other wish to get 
 only have been the button on the confirmation page.
 
 Revision ID: 0011
-Revises: 0016
+Revises: 0017
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0011"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 
