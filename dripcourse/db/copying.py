@@ -68,4 +68,4 @@ def clear(session: Session) -> None:
 
 def make_mute(session: Session) -> None:
     """Break the seal: whatever file or server this is, it sends nothing until it is adopted."""
-    session.execute(update(Instance).values(fingerprint="restored from a backup"))
+    session.execute(update(Instance).values(fingerprint="restored from a backup", turn_in_file=0))

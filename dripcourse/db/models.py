@@ -407,7 +407,7 @@ class Lift(Base):
 class Instance(Base):
     """The database's own fingerprint when it was set up or adopted; on a copy it no longer fits, and the copy is mute.
 
-    On SQLite `turn` grows with every fact, and `turn_in_file` is the highest that was ever seen in the file without its log.
+    `turn_in_file` is the highest count of facts that was seen in SQLite's file without its log (see `db.header`).
     """
 
     __tablename__ = "instance"
@@ -418,7 +418,6 @@ class Instance(Base):
     sealed_at: Mapped[Moment]
     key_check: Mapped[bytes | None] = mapped_column(LargeBinary)
     epoch: Mapped[int] = mapped_column(default=1)
-    turn: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     turn_in_file: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
 
 

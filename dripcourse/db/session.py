@@ -1,6 +1,6 @@
 """How the database is opened: one engine a process, short transactions, and the embedded database made as careful as the big one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +10,13 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, make_url,
 from sqlalchemy.exc import DatabaseError, DBAPIError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
+from dripcourse.db.header import Header
 from dripcourse.domain.errors import DatabaseAway
 
 BUSY_SECONDS = 15
 """How long a writer waits for another on SQLite; our write transactions last milliseconds."""
+
+_THEN = "after commit"
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -35,6 +38,7 @@ class Database:
         if read_only:
             self._refuse_changes()
         self._writer = self.engine.execution_options(write=True)
+        self.header = Header(self.path) if self.path else None
 
     def _refuse_changes(self) -> None:
         if self.is_sqlite:
@@ -76,8 +80,11 @@ class Database:
 
         Raises DatabaseAway if the database is locked for long, full, read-only or gone.
         """
-        with _translated(), Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        with _translated(), Session(self._writer, expire_on_commit=False) as session:
+            with session.begin():
+                yield session
+            for then in session.info.pop(_THEN, ()):
+                then()
 
     def scrub(self, *, wait: bool = True) -> None:
         """Overwrite what was deleted, as far as we can: SQLite's log is emptied into the file, whose free pages are zeros already.
@@ -99,6 +106,13 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+        if self.header:
+            self.header.close()
+
+
+def after_commit(session: Session, then: Callable[[], None]) -> None:
+    """Have something done once this writing session has committed; not if it does not."""
+    session.info.setdefault(_THEN, []).append(then)
 
 
 def _be_careful(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection

@@ -163,7 +163,7 @@ KEPT = (
     Kept(
         "machine", Sort.TECHNICAL, _PLAIN, Until.DATABASE, Who.HOST,
         (
-            *_of("instance", "id", "fingerprint", "sealed_at", "epoch", "turn", "turn_in_file"),
+            *_of("instance", "id", "fingerprint", "sealed_at", "epoch", "turn_in_file"),
             *_of("noted", "file", "start", "stop"),
             *_of("circuit", "transport", "opened_at", "probe_at", "failures", "reason"),
         ),

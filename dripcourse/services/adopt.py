@@ -1,6 +1,5 @@
 """Making a restored or moved database the real one: what happened since it was saved is read back from the journal."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,22 +7,20 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dripcourse.db import personal, queries
-from dripcourse.db.models import Delivery, Enrollment, Instance, Subscriber
+from dripcourse.db.models import Enrollment, Instance, Subscriber
 from dripcourse.db.session import fingerprint
 from dripcourse.domain.course import Course, next_lesson
-from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, lesson_key, reminder_key
-from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
-from dripcourse.domain.pacing import Pace, next_due
+from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, lesson_key, reminder_key
+from dripcourse.domain.enrollment import LIVE, LeftReason
 from dripcourse.domain.suppression import NEVER
 from dripcourse.services import stay
+from dripcourse.services.adopted import Known, at_of, doubt, doubt_in_hand, doubt_marked, put, settle_others
 from dripcourse.services.journal import Fact
-from dripcourse.services.keys import new_id
+from dripcourse.services.known import align
 from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import remember_erased, suppress
 
 _SUPPRESSIONS = {Fact.SUPPRESSED: "asked", Fact.NEVER: NEVER}
-_KEYS = {Kind.LESSON: lesson_key, Kind.REMINDER: reminder_key}
-Known = Mapping[tuple[Fact, str], datetime]
 
 
 @dataclass(slots=True)
@@ -41,11 +38,13 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
 
     Without a journal, whatever was in hand or has fallen due since is unsure, and only time or the host can say.
     """
+    sizes = parts.journal.sizes()  # what is noted from now on is still to be looked at
     known = _known(parts)
     kept, done = parts.journal.is_kept, Adopted()
     with parts.db.write() as session:
+        align(session, sizes)
         if not kept:
-            done.unsure += _doubt_in_hand(session, now)
+            done.unsure += doubt_in_hand(session, now)
         done.erased = _erase_again(parts, session, known, now)
         done.stopped = _suppress_again(parts, session, known, now)
         rows = session.execute(
@@ -60,10 +59,12 @@ def adopt(parts: Parts, now: datetime) -> Adopted:
                 continue
             if (course := parts.library.courses.get(enrollment.course)) is not None:
                 done.accepted += _catch_up(parts, session, enrollment, subscriber, course, known)
+                done.unsure += doubt_marked(parts, session, enrollment, subscriber, course, known)
                 if not kept:
-                    done.unsure += _doubt(session, enrollment, subscriber, course, now)
+                    done.unsure += doubt(session, enrollment, subscriber, course, now)
             _remember_reminder(parts, session, enrollment, subscriber, known, now)
-        seal = {"fingerprint": fingerprint(session), "sealed_at": now, "epoch": Instance.epoch + 1}
+        done.unsure += settle_others(parts, session, known, now)
+        seal = {"fingerprint": fingerprint(session), "sealed_at": now, "epoch": Instance.epoch + 1, "turn_in_file": 0}
         session.execute(update(Instance).values(seal))
     return done
 
@@ -82,7 +83,7 @@ def _erase_again(parts: Parts, session: Session, known: Known, now: datetime) ->
         return 0
     count = 0
     for subscriber in session.scalars(select(Subscriber)):
-        if _at(parts, known, Fact.ERASED, subscriber.id) is not None:
+        if at_of(parts, known, Fact.ERASED, subscriber.id) is not None:
             indexes = (subscriber.address_index,)
             doomed = [ident for ident, *_ in session.execute(personal.deliveries_to(subscriber.id, indexes))]
             session.expunge(subscriber)
@@ -98,22 +99,18 @@ def _suppress_again(parts: Parts, session: Session, known: Known, now: datetime)
         return 0
     count = 0
     for subscriber in session.scalars(select(Subscriber)).all():
-        back = _at(parts, known, Fact.RETURNED, subscriber.id)
+        back = at_of(parts, known, Fact.RETURNED, subscriber.id)
         for fact, reason in _SUPPRESSIONS.items():
-            since = _at(parts, known, fact, subscriber.id)
+            since = at_of(parts, known, fact, subscriber.id)
             if since is not None and (back is None or back <= since):
                 count += sum(row.state in LIVE for row, _ in session.execute(queries.enrollments_by_id(subscriber.id)))
                 suppress(parts, session, (subscriber.address_index,), reason, now)
     return count
 
 
-def _at(parts: Parts, known: Known, fact: Fact, ident: str) -> datetime | None:
-    return max((known[fact, digest] for digest in parts.keys.digests(ident) if (fact, digest) in known), default=None)
-
-
 def _stopped(parts: Parts, enrollment: Enrollment, known: Known) -> bool:
     """Whether its reader left, and has not come back since."""
-    stop, back = (_at(parts, known, fact, enrollment.id) for fact in (Fact.STOPPED, Fact.RETURNED))
+    stop, back = (at_of(parts, known, fact, enrollment.id) for fact in (Fact.STOPPED, Fact.RETURNED))
     return stop is not None and (back is None or back <= stop)
 
 
@@ -123,11 +120,11 @@ def _remember_reminder(
     """That the next lesson waits is said but once, also if it was said since the backup, or may have been."""
     slug = enrollment.last_lesson or ""
     key = reminder_key(enrollment.id, slug)
-    reminded_at = _at(parts, known, Fact.ACCEPTED, key)
+    reminded_at = at_of(parts, known, Fact.ACCEPTED, key)
     if reminded_at is not None:
         reminder = session.scalars(queries.delivery_by_key(Kind.REMINDER, key)).first()
         if reminder is None or reminder.state in IN_HAND:  # what is known of one that the backup has stands
-            _put(session, enrollment, subscriber, Kind.REMINDER, slug, DeliveryState.ACCEPTED, reminded_at)
+            put(session, enrollment, subscriber, Kind.REMINDER, slug, DeliveryState.ACCEPTED, reminded_at)
     if reminded_at is not None or (enrollment.remind_at is not None and enrollment.remind_at <= now):
         enrollment.remind_at = None
 
@@ -143,10 +140,10 @@ def _catch_up(
         (at, lesson)
         for lesson in course.lessons
         if lesson.slug not in settled
-        and (at := _at(parts, known, Fact.ACCEPTED, lesson_key(enrollment.id, lesson.slug))) is not None
+        and (at := at_of(parts, known, Fact.ACCEPTED, lesson_key(enrollment.id, lesson.slug))) is not None
     ]
     for at, lesson in sorted(went, key=lambda each: (each[0], each[1].number)):
-        _put(session, enrollment, subscriber, Kind.LESSON, lesson.slug, DeliveryState.ACCEPTED, at)
+        put(session, enrollment, subscriber, Kind.LESSON, lesson.slug, DeliveryState.ACCEPTED, at)
         enrollment.last_lesson, enrollment.last_number, enrollment.last_accepted_at = lesson.slug, lesson.number, at
     if went and enrollment.last_accepted_at is not None:
         last, number = enrollment.last_lesson, enrollment.last_number
@@ -154,75 +151,3 @@ def _catch_up(
         over = next_lesson(course, last_slug=last, last_number=number, seen=frozenset()) is None
         stay.lesson_went(enrollment, enrollment.last_accepted_at, answered=over)
     return len(went)
-
-
-def _doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, now: datetime) -> int:
-    """Every lesson that may have gone at its date, one after the other, is unsure, and its enrollment waits.
-
-    Of a reader who is asked each time, it is the next one: they may have said since that they are ready.
-    """
-    last, number, count = enrollment.last_lesson, enrollment.last_number, 0
-    waiting = enrollment.waits and enrollment.state is EnrollmentState.ACTIVE
-    due = stay.could_come(enrollment) if waiting else enrollment.due_at
-    while due is not None and due <= now:
-        lesson = next_lesson(course, last_slug=last, last_number=number, seen=frozenset())
-        if lesson is None:
-            break
-        _put(session, enrollment, subscriber, Kind.LESSON, lesson.slug, DeliveryState.UNSURE, due)
-        last, number, count = lesson.slug, lesson.number, count + 1
-        if enrollment.pace is Pace.READY:
-            break
-        due = next_due(stay.slot_of(enrollment), enrollment.pace, due, after_welcome=number == 0)
-    if count:
-        stay.none_due(enrollment)
-    return count
-
-
-def _doubt_in_hand(session: Session, now: datetime) -> int:
-    """What was claimed or on the wire when the backup was made went soon after, or did not."""
-    in_hand = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE)
-    doubted = update(Delivery).where(Delivery.state.in_(in_hand)).returning(Delivery.id)
-    values = {
-        "state": DeliveryState.UNSURE,
-        "reason": Reason.NONE,
-        "marked_at": None,
-        "wake_at": now,
-        "changed_at": now,
-    }
-    return len(session.execute(doubted.values(values)).all())
-
-
-def _put(
-    session: Session,
-    enrollment: Enrollment,
-    subscriber: Subscriber,
-    kind: Kind,
-    slug: str,
-    state: DeliveryState,
-    at: datetime,
-) -> None:
-    """A lesson's delivery or its reminder's at this state, whether the backup had one or not."""
-    key = _KEYS[kind](enrollment.id, slug)
-    delivery = session.scalars(queries.delivery_by_key(kind, key)).first()
-    if delivery is None:
-        delivery = Delivery(
-            id=new_id(),
-            kind=kind,
-            key=key,
-            enrollment_id=enrollment.id,
-            recipient=subscriber.address_index,
-            course=enrollment.course,
-            lesson=slug,
-            fence=1,
-            claimed_at=at,
-            due_at=enrollment.due_at,
-        )
-        session.add(delivery)
-    accepted = state is DeliveryState.ACCEPTED
-    delivery.state, delivery.detail, delivery.changed_at = state, "", at
-    delivery.reason = Reason.EVIDENCE if accepted else Reason.NONE
-    delivery.marked_at = delivery.accepted_at = (
-        at if accepted else None
-    )  # no attempt of ours that a transport could know
-    delivery.wake_at = None if accepted else at
-    session.flush()

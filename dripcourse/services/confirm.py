@@ -125,7 +125,7 @@ def say_yes(
     alone_.note(session, enrollment, alone=alone)
     if found.returning and not start_over:
         enrollment = _come_back(session, signup, enrollment)
-        parts.journal.note(Fact.RETURNED, [enrollment.id], now)
+        parts.journal.note(session, Fact.RETURNED, [enrollment.id], now)
     else:
         cover.carry_over(parts.keys, session, enrollment)
     course = parts.library.courses[enrollment.course]

@@ -27,6 +27,8 @@ from dripcourse.services import circuit
 from dripcourse.services.claim import BATCH, claim
 from dripcourse.services.compose import Claimed, Ready, compose
 from dripcourse.services.insist import insist
+from dripcourse.services.journal import Fact
+from dripcourse.services.known import require_all
 from dripcourse.services.mark import mark
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts, hold, record
@@ -53,7 +55,9 @@ def dispatch(
     courier = _Courier(parts, clock)
     more = True
     while more and not courier.closed and not stopping() and (most := courier.may_claim()):
-        batch, more = claim(parts, clock(), any_hour=any_hour, limit=most)
+        now = clock()
+        require_all(parts, now)  # another database may stand in its place since the last batch
+        batch, more = claim(parts, now, any_hour=any_hour, limit=most)
         counts.claimed += len(batch)
         ready = _render(parts, batch, clock(), counts)
         while ready and not courier.closed and not stopping():
@@ -80,7 +84,7 @@ def _render(parts: Parts, batch: Sequence[Claimed], now: datetime, counts: Count
     return ready
 
 
-def _give_back(parts: Parts, ready: Sequence[Ready], now: datetime) -> None:
+def _give_back(parts: Parts, ready: Sequence[Ready], now: datetime, *, marked: bool = False) -> None:
     """What was claimed and will not be sent now is free for anybody at once, instead of when the lease ends.
 
     Also if it is marked, for all we know: of what this process never put on the wire nobody needs to be unsure.
@@ -89,6 +93,8 @@ def _give_back(parts: Parts, ready: Sequence[Ready], now: datetime) -> None:
         return
     mine = [{"b_id": each.delivery.id, "b_fence": each.delivery.fence, "b_now": now} for each in ready]
     with parts.db.write() as session:
+        if marked:
+            parts.journal.note(session, Fact.UNSENT, [each.delivery.key for each in ready], now)
         session.connection().execute(
             update(_deliveries)
             .where(
@@ -128,7 +134,7 @@ class _Courier:
             self._lease_ends = now + self._parts.rules.lease
         except DatabaseAway:  # perhaps in the middle of its COMMIT
             with suppress(DatabaseAway):
-                insist(lambda: _give_back(self._parts, group, self._clock()))
+                insist(lambda: _give_back(self._parts, group, self._clock(), marked=True))
             raise
         before = self._circuit
         outcomes = [(ready, self._send(ready)) for ready in going]

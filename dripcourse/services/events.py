@@ -154,7 +154,7 @@ def _accept(parts: Parts, session: Session, delivery: Delivery, now: datetime) -
         return True
     if delivery.state not in _OPEN:
         return False
-    parts.journal.note(Fact.ACCEPTED, [delivery.key], now)
+    parts.journal.note(session, Fact.ACCEPTED, [delivery.key], now)
     accepted_at = delivery.marked_at or delivery.claimed_at
     delivery.state, delivery.reason, delivery.detail = DeliveryState.ACCEPTED, Reason.EVIDENCE, ""
     delivery.accepted_at, delivery.wake_at, delivery.changed_at = accepted_at, None, now

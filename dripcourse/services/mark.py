@@ -15,6 +15,7 @@ from dripcourse.domain.delivery import TO_SUPPRESSED, DeliveryState, Reason
 from dripcourse.domain.mail import carrier_of
 from dripcourse.domain.suppression import ERASED, NEVER
 from dripcourse.services.compose import Ready
+from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 
 _deliveries = table(Delivery)
@@ -27,7 +28,10 @@ def mark(parts: Parts, group: Sequence[Ready], now: datetime, *, kept: set[bytes
     raises.
     """
     carrier = carrier_of(parts.transport)
+    # the journal first, and before the wire: an older database that is put back must know that these may have gone
+    noted = parts.journal.append(Fact.MARKED, [ready.delivery.key for ready in group], now)
     with parts.db.write() as session:
+        parts.journal.keep(session, noted, now)
         _keep_words(session, group, kept)
         indexes = [parts.keys.indexes(normal_form(ready.outgoing.to)) for ready in group]
         rows = [
@@ -87,7 +91,9 @@ def _sort_out(parts: Parts, session: Session, group: Sequence[Ready], now: datet
     on_the_wire = {(ident, fence) for ident, fence in marked}
     going = [ready for ready in group if (ready.delivery.id, ready.delivery.fence) in on_the_wire]
     stopped = _suppressed(parts, session, group)
-    _drop(session, [ready for ready in group if ready not in going], stopped, now)
+    dropped = [ready for ready in group if ready not in going]
+    parts.journal.note(session, Fact.UNSENT, [ready.delivery.key for ready in dropped], now)
+    _drop(session, dropped, stopped, now)
     return going
 
 

@@ -8,6 +8,7 @@ from dripcourse.db import queries, schema, standing
 from dripcourse.domain.errors import MuteError
 from dripcourse.services import trouble
 from dripcourse.services.guard import require_voice
+from dripcourse.services.known import require_all
 from dripcourse.services.need import Look, Need
 
 LEAST_FREE = 4 * 2**20
@@ -15,10 +16,11 @@ LEAST_FREE = 4 * 2**20
 
 
 def database(look: Look) -> Iterator[Need]:
-    """A schema that is not this version's raises SchemaError; a copy of the database sends nothing."""
+    """A schema that is not this version's raises SchemaError; a copy of the database, by its seal or by its journal, sends nothing."""
     schema.require(look.parts.db)
     try:
         require_voice(look.session)
+        require_all(look.parts, look.now)
     except MuteError as error:
         yield Need("copy", 1, None, str(error), "dripcourse adopt")
 

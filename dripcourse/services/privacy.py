@@ -197,7 +197,7 @@ def _finish(parts: Parts, ident: str, now: datetime) -> Erased:
 
 def _stop(parts: Parts, session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Nothing more goes, and the erasure is asked for, with one commit."""
-    parts.journal.note(Fact.ERASED, [subscriber.id], now)
+    parts.journal.note(session, Fact.ERASED, [subscriber.id], now)
     for enrollment, _ in session.execute(queries.enrollments_by_id(subscriber.id)):
         if enrollment.state in LIVE:
             stay.end(parts, session, enrollment, LeftReason.ERASED, now)

@@ -62,12 +62,20 @@ def record(parts: Parts, outcomes: Sequence[tuple[Ready, Outcome]], now: datetim
     """Write down what came of these sendings. A row that was settled by somebody else meanwhile is left as they settled it."""
     accepted = [ready.delivery for ready, outcome in outcomes if isinstance(outcome, Accepted)]
     # the journal first: if we die between the two, a restored database still knows that these went
-    parts.journal.note(Fact.ACCEPTED, [delivery.key for delivery in accepted], now)
+    noted = parts.journal.append(Fact.ACCEPTED, [delivery.key for delivery in accepted], now)
+    # what was not sent is noted with its mark undone: after adopting a backup it would be unsure
+    unsent = parts.journal.append(Fact.UNSENT, _keys_unsent(outcomes), now)
     with parts.db.write() as session:
+        parts.journal.keep(session, noted, now)
+        parts.journal.keep(session, unsent, now)
         session.connection().execute(_SETTLE, [_row(ready, outcome, now) for ready, outcome in outcomes])
         advance(parts, session, accepted, now)
     for _, outcome in outcomes:
         _count(counts, outcome)
+
+
+def _keys_unsent(outcomes: Sequence[tuple[Ready, Outcome]]) -> list[str]:
+    return [ready.delivery.key for ready, outcome in outcomes if isinstance(outcome, Refused | Later)]
 
 
 def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:

@@ -88,10 +88,16 @@ def _evidence(parts: Parts, delivery: Delivery, now: datetime) -> Evidence:
         return Evidence.NONE
 
 
+def accept_noted(parts: Parts, delivery: Delivery, now: datetime) -> bool:
+    """The journal says that it was accepted, by a process that was killed before it could record it. Whether it is recorded now."""
+    return _accept(parts, delivery, Reason.EVIDENCE, now)
+
+
 def _accept(parts: Parts, delivery: Delivery, reason: Reason, now: datetime) -> bool:
     """It went, at its mark; the course goes on from there."""
-    parts.journal.note(Fact.ACCEPTED, [delivery.key], now)
+    noted = parts.journal.append(Fact.ACCEPTED, [delivery.key], now)
     with parts.db.write() as session:
+        parts.journal.keep(session, noted, now)
         accepted_at = delivery.marked_at or delivery.claimed_at
         values = {"state": DeliveryState.ACCEPTED, "reason": reason, "accepted_at": accepted_at}
         if not _changed(session, _only(delivery).values(**values, wake_at=None, changed_at=now)):
@@ -103,6 +109,7 @@ def _accept(parts: Parts, delivery: Delivery, reason: Reason, now: datetime) -> 
 def _go_again(parts: Parts, delivery: Delivery, now: datetime) -> bool:
     """It did not go: back to claimed, free for anybody, if its reader is still there."""
     with parts.db.write() as session:
+        parts.journal.note(session, Fact.UNSENT, [delivery.key], now)
         back = _only(delivery).where(queries.may_go())
         if not _changed(
             session, back.values(state=DeliveryState.CLAIMED, reason=Reason.NONE, wake_at=now, changed_at=now)
@@ -118,7 +125,7 @@ def _only(delivery: Delivery) -> Update:
 
 
 def _as_seen(delivery: Delivery) -> tuple[ColumnElement[bool], ...]:
-    return Delivery.id == delivery.id, Delivery.fence == delivery.fence, Delivery.state == DeliveryState.UNSURE
+    return Delivery.id == delivery.id, Delivery.fence == delivery.fence, Delivery.state == delivery.state
 
 
 def _changed(session: Session, statement: Update) -> bool:
@@ -154,6 +161,7 @@ def resolve(parts: Parts, ident: str, *, sent: bool, now: datetime) -> Delivery:
         else:
             delivery.state, delivery.reason, delivery.detail = DeliveryState.CLAIMED, Reason.HOST, ""
             delivery.wake_at = now
+            parts.journal.note(session, Fact.UNSENT, [delivery.key], now)
         delivery.changed_at = now
         return delivery
 
@@ -173,7 +181,7 @@ def _resolve_sent(parts: Parts, session: Session, delivery: Delivery, now: datet
         return  # the course has gone on already
     delivery.state = DeliveryState.ACCEPTED
     delivery.accepted_at = delivery.marked_at or delivery.claimed_at
-    parts.journal.note(Fact.ACCEPTED, [delivery.key], now)
+    parts.journal.note(session, Fact.ACCEPTED, [delivery.key], now)
     if delivery.kind is Kind.LESSON:
         advance(parts, session, [delivery], delivery.accepted_at)
 

@@ -154,7 +154,7 @@ def leave(parts: Parts, token: str, now: datetime) -> None:
 
 def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReason, now: datetime) -> None:
     """End an enrollment for good, in the caller's transaction; what was not yet on the wire is taken back."""
-    parts.journal.note(Fact.STOPPED, [enrollment.id], now)
+    parts.journal.note(session, Fact.STOPPED, [enrollment.id], now)
     enrollment.state, enrollment.left_reason, enrollment.ended_at = EnrollmentState.LEFT, reason, now
     enrollment.pause_reason = enrollment.paused_until = None
     enrollment.waits = False

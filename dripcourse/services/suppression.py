@@ -64,7 +64,7 @@ def suppress(parts: Parts, session: Session, indexes: Sequence[bytes], reason: s
     subscriber = session.scalars(queries.subscriber_by_index(indexes)).first()
     if subscriber is None:
         return
-    parts.journal.note(Fact.NEVER if reason == NEVER else Fact.SUPPRESSED, [subscriber.id], now)
+    parts.journal.note(session, Fact.NEVER if reason == NEVER else Fact.SUPPRESSED, [subscriber.id], now)
     for enrollment, _ in session.execute(queries.enrollments_by_id(subscriber.id)):
         if enrollment.state in LIVE:
             stay.end(parts, session, enrollment, LeftReason.ASKED, now)
@@ -106,7 +106,7 @@ def _lift(parts: Parts, session: Session, indexes: Sequence[bytes], now: datetim
         session.flush()
         return None
     if (reader := session.scalars(queries.subscriber_by_index(indexes)).first()) is not None:
-        parts.journal.note(Fact.RETURNED, [reader.id], now)
+        parts.journal.note(session, Fact.RETURNED, [reader.id], now)
     lifted = Lift(
         id=new_id(),
         address_index=indexes[0],

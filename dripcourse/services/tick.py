@@ -27,6 +27,7 @@ from dripcourse.services import (
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
 from dripcourse.services.keys import new_id
+from dripcourse.services.known import keep_up
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts
 from dripcourse.services.watch import Watch
@@ -83,11 +84,13 @@ class Heart:
         self._beat(now)
         if self._watch and self._watch.finds_wrong():
             return self._listen(now)
-        self._tidy(now)
         if not self._can_note:
             self._try_journal(now)
         with parts.db.read() as session:
             require_voice(session)
+        keep_up(parts, now)
+        self._tidy(now)
+        with parts.db.read() as session:
             when = {
                 "now": now,
                 "ahead": now + TOLERANCE,
@@ -129,7 +132,7 @@ class Heart:
             return
         with self._parts.db.write() as session:
             # not read and then written: between the two, another's tidying may forget a beat that stopped for a day
-            beat = {"id": self._id, "started_at": self._started_at, "beat_at": now}
+            beat = {"id": self._id, "started_at": self._started_at, "beat_at": now, "place": self._parts.journal.place}
             queries.keep_once(session, Beat, [beat])
             session.execute(update(Beat).where(Beat.id == self._id).values(beat_at=now))
             self._can_note &= not trouble.stands(session, self._parts.journal.name)

@@ -13,7 +13,6 @@ branch_labels = None
 depends_on = None
 
 _BEAT = ("courses", sa.Text()), ("voice", sa.String(255)), ("place", sa.String(64))
-_INSTANCE = "turn", "turn_in_file"
 
 
 def upgrade() -> None:
@@ -27,13 +26,12 @@ def upgrade() -> None:
     op.add_column("delivery", sa.Column("carrier", sa.String(64)))
     for name, kind in _BEAT:
         op.add_column("beat", sa.Column(name, kind, server_default=sa.text("''"), nullable=False))
-    for name in _INSTANCE:
-        op.add_column("instance", sa.Column(name, sa.BigInteger(), server_default=sa.text("0"), nullable=False))
+    turn = sa.Column("turn_in_file", sa.BigInteger(), server_default=sa.text("0"), nullable=False)
+    op.add_column("instance", turn)
 
 
 def downgrade() -> None:
-    for name in _INSTANCE:
-        op.drop_column("instance", name)
+    op.drop_column("instance", "turn_in_file")
     for name, _ in _BEAT:
         op.drop_column("beat", name)
     op.drop_column("delivery", "carrier")

@@ -35,9 +35,9 @@ def write(house: House, enrollment: str, text: str = WORDS, *, shared: bool = Fa
 
 
 def rows(house: House) -> dict[str, int]:
-    """How many rows there are, but for what says nothing of anybody: words that went out or were agreed to, seals and beats."""
+    """How many rows there are, but for what says nothing of anybody: words that went out or were agreed to, seals, beats and places in the journal."""
     nobodys = {table(LessonText), table(ConsentText)} | {
-        Base.metadata.tables[name] for name in ("instance", "beat", "circuit")
+        Base.metadata.tables[name] for name in ("instance", "beat", "circuit", "noted")
     }
     with house.parts.db.read() as session:
         counted = {
