@@ -1,9 +1,13 @@
 """`dripcourse deliveries`."""
 
+from dataclasses import asdict
+
 import click
 
 from dripcourse.cli.common import as_json, iso, opened
 from dripcourse.services import overview, settle
+
+_SAYS_WHY = ("held", "bounced", "refused")
 
 
 @click.group("deliveries")
@@ -29,14 +33,20 @@ def unsure(ctx: click.Context, *, in_json: bool) -> None:
 
 @group.command("resolve")
 @click.argument("ident", metavar="ID")
-@click.option("--sent/--not-sent", "sent", default=None, help="It arrived; or it did not, and goes again.")
+@click.option("--sent", "word", flag_value=settle.Word.SENT.value, help="It arrived.")
+@click.option("--not-sent", "word", flag_value=settle.Word.NOT_SENT.value, help="It did not, and goes again.")
+@click.option(
+    "--again", "word", flag_value=settle.Word.AGAIN.value, help="It came back or was refused, and goes again."
+)
 @click.pass_context
-def resolve(ctx: click.Context, ident: str, *, sent: bool | None) -> None:
-    """Decide about a mail that is unsure or held."""
-    if sent is None:
-        raise click.UsageError("Say which: --sent (it arrived) or --not-sent (it did not, and goes again).")
+def resolve(ctx: click.Context, ident: str, *, word: str | None) -> None:
+    """Decide about a mail that is unsure, held, refused or came back."""
+    if word is None:
+        raise click.UsageError(
+            "Say which: --sent (it arrived), --not-sent (it did not, and goes again) or --again (it came back, and goes again)."
+        )
     with opened(ctx) as (parts, clock):
-        delivery = settle.resolve(parts, ident, sent=sent, now=clock())
+        delivery = settle.resolve(parts, ident, settle.Word(word), now=clock())
         click.echo(f"{delivery.id} is now {delivery.state.value}.")
 
 
@@ -44,12 +54,17 @@ def _print(ctx: click.Context, *, only_unsure: bool, in_json: bool) -> None:
     with opened(ctx) as (parts, _):
         views = overview.deliveries(parts, only_unsure=only_unsure)
         if in_json:
-            click.echo("[" + ",\n ".join(as_json(view) for view in views) + "]")
+            rows = ({name: value for name, value in asdict(view).items() if name != "detail"} for view in views)
+            click.echo("[" + ",\n ".join(map(as_json, rows)) + "]")
             return
         count = 0
         for view in views:
             count += 1
             reason = f" ({view.reason})" if view.reason else ""
-            click.echo(f"{view.id}  {iso(view.at)}  {view.kind:<8} {view.lesson or '-':<24} {view.state}{reason}")
+            click.echo(
+                f"{view.id}  {iso(view.at)}  {view.kind:<8} {view.lesson or '-':<24} {view.state}{reason}  {view.enrollment or '-'}"
+            )
+            if view.detail and view.state in _SAYS_WHY:
+                click.echo(f"    {view.detail}")
         if not count:
             click.echo("Nothing is unsure." if only_unsure else "No mail yet.")

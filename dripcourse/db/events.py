@@ -32,9 +32,9 @@ def deliveries_named(ids: Collection[str]) -> Select[Delivery]:
     return select(Delivery).where(Delivery.id.in_(ids)).order_by(Delivery.id).with_for_update()
 
 
-def fences_of(ids: Collection[str]) -> Select[str, int]:
-    """(id, fence) of these deliveries, as far as they exist."""
-    return select(Delivery.id, Delivery.fence).where(Delivery.id.in_(ids))
+def attempts_of(ids: Collection[str]) -> Select[str, int, datetime | None]:
+    """(id, fence, when it was accepted) of these deliveries, as far as they exist."""
+    return select(Delivery.id, Delivery.fence, Delivery.accepted_at).where(Delivery.id.in_(ids))
 
 
 def bounces_of(recipient: bytes, kind: str, begin: datetime, end: datetime) -> Select[int]:

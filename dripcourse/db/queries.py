@@ -5,7 +5,20 @@ from datetime import datetime
 from functools import cache
 from zlib import crc32
 
-from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -27,7 +40,7 @@ from dripcourse.db.models import (
     Suppression,
 )
 from dripcourse.db.types import Instant, Row
-from dripcourse.domain.delivery import IN_HAND, TO_SUPPRESSED, DeliveryState, Kind, Reason
+from dripcourse.domain.delivery import CAME_BACK, IN_HAND, TO_SUPPRESSED, DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, PauseReason
 from dripcourse.domain.suppression import ERASED, NEVER
 
@@ -47,7 +60,7 @@ def agenda(*, any_hour: bool) -> Select[bool, bool, bool, bool, bool, bool, bool
         exists().where(*_sleeps_beyond(long)),
         exists().where(*_set_ahead(ahead)),
     )
-    wire = (DeliveryState.SENDING, DeliveryState.UNSURE)
+    wire = (DeliveryState.SENDING, DeliveryState.UNSURE, DeliveryState.HELD)  # held: until an instant
     settle = exists().where(Delivery.state.in_(wire), Delivery.wake_at <= now)
     waiting = exists().where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now)
     due = exists().where(Enrollment.state == EnrollmentState.ACTIVE, _due_column(any_hour=any_hour) <= now)
@@ -422,6 +435,18 @@ def held_for_template() -> Select[Delivery]:
         .where(Delivery.state == DeliveryState.HELD, Delivery.reason == Reason.TEMPLATE)
         .with_for_update(skip_locked=True)
     )
+
+
+def hold_again(*which: ColumnElement[bool]) -> Update:
+    """Of these, the lessons that were accepted once and came back are held as before: what went is never forgotten."""
+    back = {"state": DeliveryState.HELD, "reason": Reason.RETURNED}
+    return update(Delivery).where(*which, Delivery.kind == Kind.LESSON, Delivery.accepted_at.is_not(None)).values(back)
+
+
+def give_up(enrollment: str) -> Update:
+    """Nothing that came back goes again to an enrollment that has ended."""
+    held = (Delivery.enrollment_id == enrollment, Delivery.state == DeliveryState.HELD, Delivery.reason.in_(CAME_BACK))
+    return update(Delivery).where(*held).values(state=DeliveryState.BOUNCED, wake_at=None)
 
 
 def keep_once(session: Session, table: type[Base], rows: Sequence[Row]) -> None:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
 class DeliveryState(StrEnum):
     """Where a delivery stands.
 
-    claimed -> sending -> accepted -> delivered | deferred | bounced
+    claimed -> sending -> accepted -> delivered | deferred | bounced, or held if it is a lesson that came back
                        -> refused, held, unsure (or back to claimed: try later)
     unsure  -> accepted (evidence, or assumed) | claimed (evidence that it was not sent) | held
     """
@@ -56,6 +56,15 @@ class Reason(StrEnum):
     HOST = "host"
     LATER = "later"
     STOPPED = "stopped"
+    REPORTED = "reported"
+    FULL = "full"
+    RETURNED = "returned"
+    POLICY = "policy"
+    NOBODY = "nobody"
+
+
+CAME_BACK = (Reason.REPORTED, Reason.FULL, Reason.RETURNED, Reason.POLICY, Reason.NOBODY)
+"""Why a mail that was accepted came back, the gravest last. `reported`: a returned mail alone says that nobody is there."""
 
 
 def lesson_key(enrollment: str, slug: str) -> str:

@@ -24,12 +24,15 @@ class LeftReason(StrEnum):
 
 
 class PauseReason(StrEnum):
-    """Why an enrollment stands still: the reader's wish, the host's, or a course that has gone."""
+    """Why an enrollment stands still: the reader's wish, the host's, a missing course, or a complaint that came by mail."""
 
     READER = "reader"
     HOST = "host"
     COURSE = "course"
+    COMPLAINT = "complaint"
 
 
+READERS_TO_END = (PauseReason.READER, PauseReason.COMPLAINT)
+"""Pauses that a reader can end by themselves."""
 LIVE = (EnrollmentState.PENDING, EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 """A reader has at most one live enrollment in a course."""

@@ -22,6 +22,8 @@ class Told(StrEnum):
     DROPPED_ASKED = "dropped: asked"
     COMPLAINT = "complaint"
     ASKED = "asked"
+    CLEARED = "cleared"
+    """A mail had told that nobody is there, or complained, and the reader has answered since."""
 
 
 @dataclass(frozen=True, slots=True)

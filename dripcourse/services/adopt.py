@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dripcourse.db import personal, queries
+from dripcourse.db import personal, queries, returned
 from dripcourse.db.models import Enrollment, Instance, Subscriber
 from dripcourse.db.session import fingerprint
 from dripcourse.domain.course import Course, next_lesson
@@ -135,12 +135,15 @@ def _catch_up(
     """Give an enrollment every lesson that the journal says has gone and the backup does not, and its place after the last of them."""
     seen = session.execute(queries.lessons_seen([enrollment.id]))
     settled = {slug for _, slug, _, state in seen if state not in IN_HAND}
+    # what went and came back is held, or goes again: the journal knows that it went, and no more
+    back = {row.lesson: row.changed_at for row in session.scalars(returned.back_of(enrollment.id))}
     # each by itself, not one after the other: the course may have been edited since, and what went must not go again
     went = [
         (at, lesson)
         for lesson in course.lessons
         if lesson.slug not in settled
         and (at := at_of(parts, known, Fact.ACCEPTED, lesson_key(enrollment.id, lesson.slug))) is not None
+        and (lesson.slug not in back or at > back[lesson.slug])
     ]
     for at, lesson in sorted(went, key=lambda each: (each[0], each[1].number)):
         put(session, enrollment, subscriber, Kind.LESSON, lesson.slug, DeliveryState.ACCEPTED, at)

@@ -19,7 +19,7 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import SENDGRID
-from dripcourse.services import proven, stay
+from dripcourse.services import proven, reports, returned, stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 from dripcourse.services.proven import Hook
@@ -39,16 +39,12 @@ _BATCH = 200
 _STATES: Mapping[Told, DeliveryState] = {
     Told.DEFERRED: DeliveryState.DEFERRED,
     Told.DELIVERED: DeliveryState.DELIVERED,
-    Told.BOUNCED: DeliveryState.BOUNCED,
-    Told.NOBODY: DeliveryState.BOUNCED,
-    Told.BLOCKED: DeliveryState.BOUNCED,
-    Told.FULL: DeliveryState.BOUNCED,
-    Told.POLICY: DeliveryState.BOUNCED,
 }
-_RANKS = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.DELIVERED, DeliveryState.BOUNCED)
-"""Delivered never goes back; a bounce after it is possible and true."""
+_RANKS = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.DELIVERED)
+"""Delivered never goes back; that it came back after that is possible and true (see `returned`)."""
 _DROPS = frozenset({Told.DROPPED, Told.DROPPED_COMPLAINT, Told.DROPPED_ASKED})
-_ABOUT_ONE_ATTEMPT = frozenset({*_STATES, *_DROPS}) - {Told.DELIVERED}
+_ABOUT_ONE_ATTEMPT = frozenset({Told.DEFERRED, *returned.KINDS, *_DROPS})
+_NEWS = frozenset({Told.PROCESSED, Told.DELIVERED})
 _LEAVING: Mapping[Told, LeftReason] = {
     Told.COMPLAINT: LeftReason.COMPLAINT,
     Told.DROPPED_COMPLAINT: LeftReason.COMPLAINT,
@@ -77,15 +73,21 @@ def store(parts: Parts, events: Sequence[Event], key: str, now: datetime) -> Non
 
 def keep(session: Session, events: Sequence[Event], now: datetime) -> None:
     """Keep these events in the caller's transaction, whoever told them: a provider, or a mail that came back."""
-    found = session.execute(asked.fences_of({event.delivery for event in events}))
-    fences = {ident: fence for ident, fence in found}  # noqa: C416 - rows are no pairs to mypy
-    rows = {event.id: _row(event, fences.get(event.delivery), now) for event in events}
+    found = session.execute(asked.attempts_of({event.delivery for event in events}))
+    fences, once = dict[str, int](), set[str]()
+    for ident, fence, accepted_at in found:
+        fences[ident] = fence
+        if accepted_at is not None:
+            once.add(ident)
+    rows = {event.id: _row(event, fences.get(event.delivery), now, once=event.delivery in once) for event in events}
     if rows:
         queries.keep_once(session, ProviderEvent, list(rows.values()))
 
 
-def _row(event: Event, fence: int | None, now: datetime) -> dict[str, object]:
-    overtaken = fence is None or (event.fence < fence and event.kind in _ABOUT_ONE_ATTEMPT)
+def _row(event: Event, fence: int | None, now: datetime, *, once: bool) -> dict[str, object]:
+    """`once`: it was accepted before. If that sending came back, what is told of it says nothing of the one that followed."""
+    about_one = event.kind in _ABOUT_ONE_ATTEMPT or (once and event.kind in _NEWS)
+    overtaken = fence is None or (event.fence < fence and about_one)
     return {
         "id": event.id,
         "delivery_id": event.delivery,
@@ -134,15 +136,19 @@ def _apply(parts: Parts, session: Session, event: ProviderEvent, delivery: Deliv
     told = Told(event.kind)
     news = False
     if told in _DROPS:
-        _drop(session, event, delivery, keeps=told is Told.DROPPED, now=now)
+        _drop(parts, session, event, delivery, keeps=told is Told.DROPPED, now=now)
     else:
         news = _accept(parts, session, delivery, now)
         _move_up(delivery, told, event.detail, now)
-    reason = _LEAVING.get(told)
+    if told in returned.KINDS:
+        returned.came_back(parts, session, event, delivery, now)
+    reason = None if reports.holds_only(session, event, delivery) else _LEAVING.get(told)
     if told in (Told.BOUNCED, Told.NOBODY) and _score(session, event, delivery) >= MOST_BOUNCES:
         reason = LeftReason.BOUNCED
     if reason:
         _leave(parts, session, delivery, reason, now)
+    elif told is Told.COMPLAINT:
+        reports.stand_still(session, delivery)
     session.flush()
     return news
 
@@ -169,29 +175,34 @@ def _move_up(delivery: Delivery, told: Told, detail: str, now: datetime) -> None
         delivery.state, delivery.detail, delivery.changed_at = state, detail, now
 
 
-def _drop(session: Session, event: ProviderEvent, delivery: Delivery, *, keeps: bool, now: datetime) -> None:
+def _drop(
+    parts: Parts, session: Session, event: ProviderEvent, delivery: Delivery, *, keeps: bool, now: datetime
+) -> None:
     """The provider took it and threw it away, so it never went: a lesson waits for the host, if its reader `keeps` being one."""
     if delivery.state not in _OPEN and delivery.state not in _RANKS[:2]:
         return
     lesson = delivery.kind is Kind.LESSON and keeps
+    enrollment = session.get(Enrollment, delivery.enrollment_id or "", with_for_update=True)
+    last = enrollment is not None and enrollment.last_lesson == delivery.lesson
+    if lesson and enrollment is not None and delivery.state in _RANKS:
+        returned.step_back(parts, session, enrollment, delivery)
     delivery.state, delivery.reason = DeliveryState.HELD if lesson else DeliveryState.REFUSED, Reason.REFUSED
     delivery.detail = plain(f"dropped by SendGrid: {event.detail}. Clear it there, then: deliveries resolve --not-sent")
     delivery.wake_at, delivery.changed_at = None, now
-    enrollment = session.get(Enrollment, delivery.enrollment_id or "", with_for_update=True)
-    last = enrollment is not None and enrollment.last_lesson == delivery.lesson
     if lesson and last and enrollment is not None and enrollment.state is EnrollmentState.COMPLETED:
         enrollment.state, enrollment.ended_at = EnrollmentState.ACTIVE, None  # it was the last lesson, and has not come
 
 
 def _score(session: Session, event: ProviderEvent, delivery: Delivery) -> float:
     """One point for each day on which mail to a reader bounced; counted from the events, so in any order. Returns the score."""
-    day = event.happened_at.replace(hour=0, minute=0, second=0, microsecond=0)
-    span = (day, day + timedelta(days=1))
+    span = reports.day_of(event)
+    repeated = reports.is_repeated(session, event, delivery)
     earlier = sum(
         session.scalars(asked.bounces_of(delivery.recipient, kind, *span)).one() for kind in (Told.BOUNCED, Told.NOBODY)
     )
     subscriber = session.scalars(queries.subscriber_by_index([delivery.recipient])).first()
-    if subscriber is not None and not earlier:
+    if subscriber is not None and not (earlier or repeated):
+        day = span[0]
         subscriber.bounce_score += 1
         subscriber.bounced_on = max(subscriber.bounced_on or day.date(), day.date())
     return subscriber.bounce_score if subscriber else 0

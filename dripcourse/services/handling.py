@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.inbound import Mail, Verdict
-from dripcourse.services import answers, asking, away, bounces, orders, replies, stay, whose
+from dripcourse.services import answers, asking, away, bounces, orders, replies, reports, stay, whose
 from dripcourse.services.answers import Answer
 from dripcourse.services.orders import Order
 from dripcourse.services.parts import Parts
@@ -132,6 +132,7 @@ def _is_there(session: Session, opened: Opened, owner: Owner, now: datetime) -> 
     bounces.witness(session, opened, owner.delivery, now)
     if owner.subscriber is not None:
         owner.subscriber.bounce_score, owner.subscriber.bounced_on = 0, None
+        reports.is_there(session, owner.enrollment, owner.subscriber.address_index, now)
 
 
 def _is_unreadable(opened: Opened) -> bool:

@@ -119,4 +119,5 @@ def _drop(session: Session, unmarked: Sequence[Ready], stopped: set[str], now: d
         .where(*ours, Delivery.id.in_(stopped))
         .values(state=DeliveryState.HELD, reason=Reason.STOPPED, wake_at=None, changed_at=now)
     )
+    session.execute(queries.hold_again(*ours, ~queries.may_go()))
     session.execute(delete(Delivery).where(*ours, ~queries.may_go()))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.db.replies import replies_of
 from dripcourse.domain.delivery import Kind, copy_key
-from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
+from dripcourse.domain.enrollment import LIVE, READERS_TO_END, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import replies, stay
 from dripcourse.services.answers import Answer
@@ -76,7 +76,7 @@ def _pause(order: Order) -> Answer:
     enrollment = order.enrollment
     if enrollment.state not in (EnrollmentState.ACTIVE, EnrollmentState.PAUSED):
         return order.answer("over")
-    if enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason is not PauseReason.READER:
+    if enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason not in READERS_TO_END:
         return order.answer("resting")
     named = _FOR.fullmatch(order.command)
     until = order.now + min(int(named[1]) * _UNITS[named[2]], LONGEST_PAUSE) if named else None
@@ -87,7 +87,7 @@ def _pause(order: Order) -> Answer:
 def _resume(order: Order) -> Answer:
     enrollment = order.enrollment
     if enrollment.state is EnrollmentState.PAUSED:
-        if enrollment.pause_reason is not PauseReason.READER:
+        if enrollment.pause_reason not in READERS_TO_END:
             return order.answer("resting")
         stay.go_on(order.session, enrollment, order.now)
         stay.ready(enrollment, order.now)

@@ -38,6 +38,8 @@ class DeliveryView:
     reason: str
     due: datetime | None
     at: datetime
+    detail: str = ""
+    """The other side's words, where it said any; no address is among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def _delivery_view(delivery: Delivery) -> DeliveryView:
         reason=delivery.reason.value,
         due=delivery.due_at,
         at=delivery.changed_at,
+        detail=delivery.detail,
     )
 
 

@@ -9,7 +9,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.delivery import Kind, copy_key
-from dripcourse.domain.enrollment import EnrollmentState, PauseReason
+from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import overview, stay
@@ -46,7 +46,7 @@ def look(parts: Parts, token: str) -> Place:
     return Place(
         course=course,
         state=enrollment.state,
-        paused_by_reader=enrollment.pause_reason is PauseReason.READER,
+        paused_by_reader=enrollment.pause_reason in READERS_TO_END,
         last=course.lesson(enrollment.last_lesson or ""),
         due=coming[0].due if coming else None,
         tz=stay.slot_of(enrollment).tz,

@@ -88,7 +88,7 @@ def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:
         "b_reason": Reason.NONE,
         "b_detail": "",
         "b_wake_at": None,
-        "b_accepted_at": None,
+        "b_accepted_at": delivery.accepted_at,  # of the sending that came back, if this is another
         "b_provider_ref": None,
     }
     match outcome:

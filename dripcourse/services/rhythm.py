@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Enrollment
 from dripcourse.domain import quiet as quiet_dates
-from dripcourse.domain.enrollment import EnrollmentState, PauseReason
+from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState, PauseReason
 from dripcourse.domain.errors import UsageError
 from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot, known_zone
 from dripcourse.domain.quiet import Quiet, QuietDate
@@ -240,4 +240,4 @@ def _may_pause(enrollment: Enrollment) -> bool:
 
 
 def _rests(enrollment: Enrollment) -> bool:
-    return enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason is PauseReason.READER
+    return enrollment.state is EnrollmentState.PAUSED and enrollment.pause_reason in READERS_TO_END

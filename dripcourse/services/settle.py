@@ -3,15 +3,17 @@
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Update, delete, update
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery
-from dripcourse.domain.delivery import DeliveryState, Kind, Reason
+from dripcourse.domain.delivery import CAME_BACK, DeliveryState, Kind, Reason
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.mail import Evidence, carrier_of
+from dripcourse.services import returned
 from dripcourse.services.events import silence_speaks
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -30,9 +32,10 @@ def settle(parts: Parts, now: datetime, *, by_time: bool = True) -> int:
 
     Not `by_time` while `now` cannot be trusted: then silence means nothing, and nothing is assumed.
     """
+    settled = 0
     if by_time:
         _expire(parts, now)
-    settled = 0
+        returned.try_again(parts, now)
     while True:
         with parts.db.read() as session:
             unsure = session.scalars(queries.unsure_to_settle(now, _BATCH)).all()
@@ -115,6 +118,7 @@ def _go_again(parts: Parts, delivery: Delivery, now: datetime) -> bool:
             session, back.values(state=DeliveryState.CLAIMED, reason=Reason.NONE, wake_at=now, changed_at=now)
         ):
             # the reader paused or left meanwhile, and it never went: as if it had not been claimed
+            session.execute(queries.hold_again(*_as_seen(delivery), ~queries.may_go()))
             session.execute(delete(Delivery).where(*_as_seen(delivery), ~queries.may_go()))
     return True
 
@@ -144,19 +148,29 @@ def retry_held(parts: Parts, now: datetime) -> int:
     return retried
 
 
-def resolve(parts: Parts, ident: str, *, sent: bool, now: datetime) -> Delivery:
-    """The host's word on a delivery that is unsure, assumed, or held: it arrived, or it did not and goes again.
+class Word(StrEnum):
+    """The host's word on a delivery: it arrived, it did not and goes again, or it came back and goes again."""
 
-    What was assumed sent stays so: its course has gone on, and its reader can ask for a copy.
-    Raises NotFound, or UsageError where there is nothing to decide.
+    SENT = "sent"
+    NOT_SENT = "not-sent"
+    AGAIN = "again"
+
+
+def resolve(parts: Parts, ident: str, word: Word, *, now: datetime) -> Delivery:
+    """Carry out the host's word on a delivery that is unsure, assumed, held, or came back; returns the delivery that stands then.
+
+    What was assumed sent stays so: its course has gone on, and its reader can ask for a copy. Where the course has gone on after a
+    lesson that came back, a copy goes again. Raises NotFound, or UsageError where there is nothing to decide.
     """
     with parts.db.write() as session:
         delivery = session.get(Delivery, ident, with_for_update=True)
         if delivery is None:
             raise NotFound("There is no delivery by that id. See: dripcourse deliveries list")
-        if not _open_to_word(delivery, sent=sent):
+        if word is Word.AGAIN or (word is Word.NOT_SENT and delivery.reason in CAME_BACK):
+            return returned.again(parts, session, delivery, now)
+        if not _open_to_word(delivery, sent=word is Word.SENT):
             raise UsageError(f"That delivery is {delivery.state.value}, so there is nothing to decide about it.")
-        if sent:
+        if word is Word.SENT:
             _resolve_sent(parts, session, delivery, now)
         else:
             delivery.state, delivery.reason, delivery.detail = DeliveryState.CLAIMED, Reason.HOST, ""

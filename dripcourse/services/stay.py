@@ -115,7 +115,7 @@ def stand_still(
     """As `pause`, for an active or paused enrollment that is held in the caller's transaction."""
     enrollment.state, enrollment.pause_reason, enrollment.paused_until = EnrollmentState.PAUSED, reason, until
     none_due(enrollment)
-    _take_back(session, enrollment)
+    take_back(session, enrollment)
 
 
 def resume(parts: Parts, ident: str, now: datetime) -> None:
@@ -159,7 +159,8 @@ def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReas
     enrollment.pause_reason = enrollment.paused_until = None
     enrollment.waits = False
     none_due(enrollment)
-    _take_back(session, enrollment)
+    take_back(session, enrollment)
+    session.execute(queries.give_up(enrollment.id))
 
 
 def change_pace(enrollment: Enrollment, pace: Pace, now: datetime) -> None:
@@ -224,16 +225,19 @@ def go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
         set_due_again(enrollment, now)
 
 
-def _take_back(session: Session, enrollment: Enrollment) -> None:
-    """A claimed lesson was never on the wire, so its row may go; one that is being sent stays, and is the last."""
+def take_back(session: Session, enrollment: Enrollment) -> None:
+    """A claimed lesson was never on the wire, so its row may go; one that is being sent stays, and is the last.
+
+    One that came back and was to go again is held once more.
+    """
     session.flush()
-    session.execute(
-        delete(Delivery).where(
-            Delivery.enrollment_id == enrollment.id,
-            Delivery.kind == Kind.LESSON,
-            Delivery.state == DeliveryState.CLAIMED,
-        )
+    mine = (
+        Delivery.enrollment_id == enrollment.id,
+        Delivery.kind == Kind.LESSON,
+        Delivery.state == DeliveryState.CLAIMED,
     )
+    session.execute(queries.hold_again(*mine))
+    session.execute(delete(Delivery).where(*mine))
 
 
 def _live(session: Session, ident: str) -> Enrollment:

@@ -95,9 +95,9 @@ def test_a_host_who_decides_twice_decides_once(small: Small) -> None:
     claim(house.parts, house.now, any_hour=True)
     [waiting] = overview.deliveries(house.parts)
     with pytest.raises(UsageError, match="nothing to decide"):
-        settle.resolve(house.parts, waiting.id, sent=False, now=house.now)
+        settle.resolve(house.parts, waiting.id, settle.Word.NOT_SENT, now=house.now)
     with pytest.raises(NotFound):
-        settle.resolve(house.parts, "nobody", sent=True, now=house.now)
+        settle.resolve(house.parts, "nobody", settle.Word.SENT, now=house.now)
     house.turn(minutes=2)
     house.tick()
     assert len(house.mails()) == 1

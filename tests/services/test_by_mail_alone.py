@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dripcourse.db.models import Consent, Enrollment, Inbound, Signup, Suppression
+from dripcourse.db.models import Consent, Delivery, Enrollment, Inbound, Signup, Suppression
 from dripcourse.domain.arrival import Door
-from dripcourse.domain.enrollment import EnrollmentState, LeftReason
+from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from tests.support.house import House, open_house, subjects, write_course
 from tests.support.post import Reader, compose, hand_in
 
@@ -272,13 +272,33 @@ def lessons_of(house: House) -> EmailMessage:
     return house.mails()[-1]
 
 
-def test_a_mailbox_that_does_not_exist_ends_the_course_and_is_never_written_to_again(house: House) -> None:
+def test_a_mailbox_that_does_not_exist_ends_the_course_when_the_next_lesson_says_so_too(house: House) -> None:
     lesson = lessons_of(house)
     bounce(house, lesson, "5.1.1", "550 5.1.1 User unknown in virtual mailbox table")
+    assert only(house).state is EnrollmentState.ACTIVE
+    house.turn(days=8)
+    house.tick()
+    bounce(house, house.mails()[-1], "5.1.1", "550 5.1.1 User unknown in virtual mailbox table")
     assert only(house).left_reason is LeftReason.BOUNCED
     with house.parts.db.read() as session:
         assert session.scalars(select(Suppression.reason)).all() == ["bounced"]
-        assert session.scalars(select(Inbound.verdict)).all() == ["bounce"]
+        assert session.scalars(select(Inbound.verdict)).all() == ["bounce"] * 2
+
+
+def test_a_forged_report_holds_the_lesson_and_a_reply_of_the_reader_clears_it(house: House) -> None:
+    lesson = lessons_of(house)
+    bounce(house, lesson, "5.1.1", "550 5.1.1 User unknown")
+    with house.parts.db.read() as session:
+        assert session.scalars(select(Delivery.reason)).all() == ["reported"]
+    Reader(house, "reader@example.org").reply("I am here, and it arrived.\n", to=lesson)
+    assert only(house).due_at is not None
+    for _ in range(8):
+        house.turn(days=1)
+        house.tick()
+    bounce(house, house.mails()[-1], "5.1.1", "550 5.1.1 User unknown")
+    assert only(house).state is EnrollmentState.ACTIVE
+    with house.parts.db.read() as session:
+        assert session.scalars(select(Suppression.reason)).all() == []
 
 
 @pytest.mark.parametrize(
@@ -297,7 +317,7 @@ def test_full_policy_and_greylisting_never_end_anything(small_house: House, stat
     assert only(small_house).state is EnrollmentState.ACTIVE
 
 
-def test_a_complaint_ends_at_once_and_for_good(small_house: House) -> None:
+def test_a_complaint_by_mail_stops_at_once_and_suppresses_nothing(small_house: House) -> None:
     lesson = lessons_of(small_house)
     raw = f"""From: <feedback@mailbox.example>
 To: {lesson["Reply-To"]}
@@ -330,6 +350,8 @@ x
 """
     hand_in(small_house, raw.encode(), [str(lesson["Reply-To"])], sender="feedback@mailbox.example")
     small_house.tick()
-    assert only(small_house).left_reason is LeftReason.COMPLAINT
+    assert only(small_house).pause_reason is PauseReason.COMPLAINT
     with small_house.parts.db.read() as session:
-        assert session.scalars(select(Suppression.reason)).all() == ["complaint"]
+        assert session.scalars(select(Suppression.reason)).all() == []
+    Reader(small_house, "reader@example.org").reply("That was not me. I do want them.\n", to=lesson)
+    assert only(small_house).state is EnrollmentState.ACTIVE

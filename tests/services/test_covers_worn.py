@@ -143,7 +143,7 @@ def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_an
     told = privacy.own(house.parts, token)["enrollments"][0]
     assert (told["cover_name"], told["cover_subject"]) == (None, None)
     assert cover.choose(house.parts, token, OWN) == Cover(behind_link=True)
-    settle.resolve(house.parts, held.id, sent=False, now=house.now)
+    settle.resolve(house.parts, held.id, settle.Word.NOT_SENT, now=house.now)
     house.tick()
     assert subjects(house.mails("reader@example.org"))[-1] == "Minutes"
 

@@ -91,13 +91,13 @@ def test_a_host_who_prefers_to_decide_is_waited_for(tmp_path, postman: Postman) 
         [waiting] = overview.deliveries(house.parts, only_unsure=True)
         assert waiting.state == "unsure"
         postman.answer = Accepted()
-        settle.resolve(house.parts, waiting.id, sent=False, now=house.now)
+        settle.resolve(house.parts, waiting.id, settle.Word.NOT_SENT, now=house.now)
         house.tick()
         assert len(postman.given) == 2
         with pytest.raises(UsageError):
-            settle.resolve(house.parts, waiting.id, sent=True, now=house.now)
+            settle.resolve(house.parts, waiting.id, settle.Word.SENT, now=house.now)
         with pytest.raises(NotFound):
-            settle.resolve(house.parts, "nothing", sent=True, now=house.now)
+            settle.resolve(house.parts, "nothing", settle.Word.SENT, now=house.now)
 
 
 def test_the_hosts_word_that_it_arrived_moves_the_course_on(posted: House, postman: Postman) -> None:
@@ -105,7 +105,7 @@ def test_the_hosts_word_that_it_arrived_moves_the_course_on(posted: House, postm
     postman.answer = Unknown("no answer")
     posted.tick()
     [waiting] = overview.deliveries(posted.parts, only_unsure=True)
-    settle.resolve(posted.parts, waiting.id, sent=True, now=posted.now)
+    settle.resolve(posted.parts, waiting.id, settle.Word.SENT, now=posted.now)
     assert states(posted) == [("accepted", "host")]
     assert len(overview.coming(posted.parts, enrollment)) == 8
 
@@ -120,7 +120,7 @@ def test_a_refused_lesson_is_held_until_the_host_says_otherwise(posted: House, p
     assert states(posted) == [("held", "refused")]
     [held] = overview.deliveries(posted.parts)
     postman.answer = Accepted()
-    settle.resolve(posted.parts, held.id, sent=False, now=posted.now)
+    settle.resolve(posted.parts, held.id, settle.Word.NOT_SENT, now=posted.now)
     posted.tick()
     assert states(posted) == [("accepted", "")]
 

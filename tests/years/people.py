@@ -275,7 +275,8 @@ class People:
             if row.reason == "stopped":
                 continue
             sent = row.state is DeliveryState.UNSURE and world.wire.has(row.id)
-            settle.resolve(world.parts, row.id, sent=sent, now=world.some_clock())
+            word = settle.Word.SENT if sent else settle.Word.NOT_SENT
+            settle.resolve(world.parts, row.id, word, now=world.some_clock())
 
     # ------------------------------------------------------------------------------------------------- looking it over
     def sort_out(self) -> None:
