@@ -61,10 +61,8 @@ def _print(ctx: click.Context, *, only_unsure: bool, in_json: bool) -> None:
         for view in views:
             count += 1
             reason = f" ({view.reason})" if view.reason else ""
-            click.echo(
-                f"{view.id}  {iso(view.at)}  {view.kind:<8} {view.lesson or '-':<24} {view.state}{reason}  {view.enrollment or '-'}"
-            )
-            if view.detail and view.state in _SAYS_WHY:
-                click.echo(f"    {view.detail}")
+            click.echo(f"{view.id}  {iso(view.at)}  {view.kind:<8} {view.lesson or '-':<24} {view.state}{reason}")
+            if view.state in _SAYS_WHY:
+                click.echo(f"    to {view.enrollment or 'nobody enrolled'}: {view.detail or 'no reason was given'}")
         if not count:
             click.echo("Nothing is unsure." if only_unsure else "No mail yet.")

@@ -185,7 +185,7 @@ def _drop(
     enrollment = session.get(Enrollment, delivery.enrollment_id or "", with_for_update=True)
     last = enrollment is not None and enrollment.last_lesson == delivery.lesson
     if lesson and enrollment is not None and delivery.state in _RANKS:
-        returned.step_back(parts, session, enrollment, delivery)
+        returned.go_back(parts, session, enrollment, delivery)
     delivery.state, delivery.reason = DeliveryState.HELD if lesson else DeliveryState.REFUSED, Reason.REFUSED
     delivery.detail = plain(f"dropped by SendGrid: {event.detail}. Clear it there, then: deliveries resolve --not-sent")
     delivery.wake_at, delivery.changed_at = None, now

@@ -65,7 +65,7 @@ def came_back(parts: Parts, session: Session, event: ProviderEvent, delivery: De
         return
     if reason is Reason.REPORTED:
         _hold_until_next(enrollment, delivery)
-    elif step_back(parts, session, enrollment, delivery) and reason is not Reason.NOBODY:
+    elif go_back(parts, session, enrollment, delivery) and reason is not Reason.NOBODY:
         _hold(session, enrollment, delivery, event)
 
 
@@ -90,7 +90,7 @@ def _hold(session: Session, enrollment: Enrollment, delivery: Delivery, event: P
         delivery.wake_at = delivery.due_at = again
 
 
-def step_back(parts: Parts, session: Session, enrollment: Enrollment, delivery: Delivery) -> bool:
+def go_back(parts: Parts, session: Session, enrollment: Enrollment, delivery: Delivery) -> bool:
     """The place before this lesson, if it is the last one; whether the enrollment stands there. Not if the next is on its way."""
     course = parts.library.courses.get(delivery.course)
     lesson = course.lesson(delivery.lesson or "") if course else None
@@ -153,7 +153,7 @@ def again(parts: Parts, session: Session, delivery: Delivery, now: datetime) -> 
         raise UsageError("Its reader has left, so nothing more goes to them.")
     if delivery.kind is Kind.LESSON and enrollment is not None and delivery.reason in CAME_BACK:
         delivery.state = DeliveryState.BOUNCED
-        if not step_back(parts, session, enrollment, delivery):
+        if not go_back(parts, session, enrollment, delivery):
             return _copy(session, enrollment, delivery, now)
         _is_not_over(enrollment)
     requeue(delivery, Reason.HOST, now)

@@ -1,6 +1,8 @@
 """`dripcourse deliveries list | unsure | resolve`."""
 
 import sqlite3
+from email import policy
+from email.parser import BytesParser
 
 from tests.cli.line import COURSE, Line
 
@@ -65,3 +67,27 @@ def test_a_word_about_nothing_or_no_word_at_all_is_refused(line: Line) -> None:
     undecided = line("deliveries", "resolve", "nothing")
     assert undecided.code == 2
     assert "--not-sent" in undecided.err
+
+
+def test_a_lesson_that_came_back_is_listed_with_its_reason_and_goes_again_by_the_hosts_word(line: Line) -> None:
+    line("subscriber", "add", "ana@example.org", "--course", COURSE)
+    line("tick")
+    returned = BytesParser(policy=policy.default).parsebytes(line.mails[0].read_bytes())
+    report = (
+        "From: MAILER-DAEMON@mx.example\nSubject: Undelivered Mail Returned to Sender\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n'
+        "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nAction: failed\nStatus: 5.1.8\n"
+        "Diagnostic-Code: smtp; 553 5.1.8 <letters@course.example>... Domain of sender address does not exist\n\n--b--\n"
+    )
+    line("inbound", "receive", "--rcpt", str(returned["Reply-To"]), "--sender", "", stdin=report.encode())
+    line("tick")
+    [back] = line("deliveries", "list", "--json").json
+    assert list(back) == KEYS
+    assert (back["state"], back["reason"]) == ("held", "policy")
+    assert "domain of sender address does not exist" in line("deliveries", "list").out
+    assert line("subscriber", "list", "--json").json[0]["state"] == "active"
+    assert line("subscriber", "list", "--json").json[0]["lesson"] == "welcome"
+    for _ in range(2):
+        assert line("deliveries", "resolve", back["id"], "--again").out == f"{back['id']} is now claimed.\n"
+    assert line("tick").json["accepted"] == 1
+    assert line("subscriber", "list", "--json").json[0]["lesson"] == "acknowledgement"

@@ -7,7 +7,10 @@ import pytest
 from tests.faults.all import as_table, read_results
 from tests.house.rooms import ROOT
 
-ROWS = [*(f"S{number}" for number in (*range(1, 29), 32, 33)), *(f"W{number}" for number in (*range(1, 30), 31, 32))]
+ROWS = [
+    *(f"S{number}" for number in (*range(1, 29), *range(31, 34))),
+    *(f"W{number}" for number in (*range(1, 30), *range(31, 33))),
+]
 _ROW = re.compile(r"^\| ([SW]\d+) \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
