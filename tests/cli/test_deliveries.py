@@ -3,6 +3,9 @@
 import sqlite3
 from email import policy
 from email.parser import BytesParser
+from io import BytesIO, TextIOWrapper
+
+import pytest
 
 from tests.cli.line import COURSE, Line
 
@@ -69,7 +72,9 @@ def test_a_word_about_nothing_or_no_word_at_all_is_refused(line: Line) -> None:
     assert "--not-sent" in undecided.err
 
 
-def test_a_lesson_that_came_back_is_listed_with_its_reason_and_goes_again_by_the_hosts_word(line: Line) -> None:
+def test_a_lesson_that_came_back_is_listed_with_its_reason_and_goes_again_by_the_hosts_word(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
     line("subscriber", "add", "ana@example.org", "--course", COURSE)
     line("tick")
     returned = BytesParser(policy=policy.default).parsebytes(line.mails[0].read_bytes())
@@ -79,7 +84,8 @@ def test_a_lesson_that_came_back_is_listed_with_its_reason_and_goes_again_by_the
         "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nAction: failed\nStatus: 5.1.8\n"
         "Diagnostic-Code: smtp; 553 5.1.8 <letters@course.example>... Domain of sender address does not exist\n\n--b--\n"
     )
-    line("inbound", "receive", "--rcpt", str(returned["Reply-To"]), "--sender", "", stdin=report.encode())
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(report.encode())))
+    assert line("inbound", "receive", "--rcpt", str(returned["Reply-To"]), "--sender", "").code == 0
     line("tick")
     [back] = line("deliveries", "list", "--json").json
     assert list(back) == KEYS
