@@ -36,7 +36,8 @@ def plain_text(tokens: Iterable[Token], ruler: Ruler) -> str:
 
 
 def inline_text(tokens: Sequence[Token], *, emphasis: bool = True) -> str:
-    """The words inside a block. Emphasis stays as *stars*: it may carry the sense. A link shows where it goes."""
+    """The words inside a block. Emphasis stays as *stars*: it may carry the sense. A link shows where it goes, in < >
+    (RFC 3986 appendix C): within ( ) mail programs take the closing parenthesis into the link."""
     out: list[str] = []
     opened: list[tuple[int, str]] = []
     for token in tokens:
@@ -53,7 +54,7 @@ def inline_text(tokens: Sequence[Token], *, emphasis: bool = True) -> str:
                 start, target = opened.pop()
                 shown = target.removeprefix("mailto:").removeprefix("tel:")
                 if shown and "".join(out[start:]) not in (target, shown):
-                    out.append(f" ({shown})")
+                    out.append(f" <{shown}>" if shown == target else f" ({shown})")
             case _:
                 out.append(token.content)
     return "".join(out)

@@ -2,12 +2,13 @@
 
 What is stored is marked in the mailbox afterwards, and what is not marked is taken again: killed between the two, a message comes
 again and is known. The mark is a keyword of our own, so that a message which somebody has read there is taken all the same; a
-server that keeps no keywords is asked for what is unread. No UID is remembered from one poll to the next, so nothing depends on
-UIDVALIDITY. Nothing is ever deleted, and the mailbox should be one of its own: all that is in it is taken.
+server that keeps no keywords is asked for what is unread. No UID is remembered from one poll to the next but those of messages
+that could not be fetched. Nothing is ever deleted, and the mailbox should be one of its own: all that is in it is taken.
 """
 
 import imaplib
 import logging
+import re
 import ssl
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DatabaseAway, DripError
+from dripcourse.doors.unfetched import Unfetched
 from dripcourse.services import arrive, trouble
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.settings import ImapUrl
@@ -25,7 +27,8 @@ from dripcourse.settings import ImapUrl
 log = logging.getLogger(__name__)
 
 MARK = "$Dripcourse"
-_NAME = "mailbox"
+_NAME, _ONE = "mailbox", "mailbox message"
+_QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
 _SECONDS = 60
 """How long a server may be silent."""
 
@@ -45,7 +48,8 @@ class MailboxPoll:
         self._box: BaseMailBox | None = None
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
-        self._said = ""
+        self._unfetched = Unfetched()
+        self._said = self._named = ""
         self._troubled = True  # until the first poll went well: a trouble of an earlier process may be over
 
     def start(self) -> None:
@@ -69,22 +73,37 @@ class MailboxPoll:
                 keeps = _keeps_keywords(box)
                 waiting = box.uids(f"UNKEYWORD {MARK}" if keeps else "UNSEEN", charset=None)
                 flags = f"(\\Seen {MARK})" if keeps else "(\\Seen)"
-                return sum(self._take(box, uid, flags) for uid in waiting if not self._stopping.is_set())
+                validity = box.client.untagged_responses.get("UIDVALIDITY")
+                planned = self._unfetched.plan(waiting, validity, self._clock())
+                return sum(self._take_safely(box, uid, flags) for uid in planned if not self._stopping.is_set())
         except MailboxAway:
             self._hang_up()
+            raise
+
+    def _take_safely(self, box: BaseMailBox, uid: str, flags: str) -> bool:
+        """As `_take`; a message at which the server or we break is not the first to be tried the next time."""
+        try:
+            return self._take(box, uid, flags)
+        except DatabaseAway:
+            raise
+        except Exception:
+            self._unfetched.failed(uid, self._clock(), surely=False)
             raise
 
     def _take(self, box: BaseMailBox, uid: str, flags: str) -> bool:
         """One message: stored, and then marked."""
         size = _size(box, uid)
         wanted = "BODY.PEEK[]" if size <= MOST_BYTES else f"BODY.PEEK[]<0.{HEAD_BYTES}>"
-        raw = _literal(box, uid, wanted)
+        raw = _content(box, uid, wanted)
         if raw is None:
-            return False  # somebody removed it meanwhile
+            if uid in box.uids(f"UID {uid}", charset=None):
+                self._unfetched.failed(uid, self._clock(), surely=True)
+            return False  # or somebody removed it meanwhile
         rcpt = arrive.named_recipients(self._parts.rules, raw)
         cut = size if size > MOST_BYTES else 0
         stored = arrive.store(self._parts, Arrival(Door.MAILBOX, raw, rcpt, size=cut), self._clock())
         box.client.uid("STORE", uid, "+FLAGS.SILENT", flags)
+        self._unfetched.fetched(uid)
         return stored
 
     def _connected(self) -> BaseMailBox:
@@ -129,12 +148,28 @@ class MailboxPoll:
         self._said, self._troubled = says, True
         with suppress(DatabaseAway):
             trouble.note(self._parts, _NAME, says, self._clock())
+            self._tell_of_messages()
 
     def _all_is_well(self) -> None:
+        self._tell_of_messages()
         if self._troubled:
             with self._parts.db.write() as session:
                 trouble.over(session, _NAME)
+                if not self._named:
+                    trouble.over(session, _ONE)
             self._said, self._troubled = "", False
+
+    def _tell_of_messages(self) -> None:
+        """Which messages cannot be fetched, for as long as that is so."""
+        says = self._unfetched.says
+        if says and says != self._named:
+            log.warning("mailbox: a message %s", says)
+        if says:
+            trouble.note(self._parts, _ONE, says, self._clock())
+        elif self._named:
+            with self._parts.db.write() as session:
+                trouble.over(session, _ONE)
+        self._named = says
 
 
 def _keeps_keywords(box: BaseMailBox) -> bool:
@@ -151,9 +186,15 @@ def _size(box: BaseMailBox, uid: str) -> int:
     return int(digits) if digits.isdigit() else 0
 
 
-def _literal(box: BaseMailBox, uid: str, wanted: str) -> bytes | None:
+def _content(box: BaseMailBox, uid: str, wanted: str) -> bytes | None:
+    """What the server hands over, as a literal or a quoted string (RFC 9051 4.3); None for anything else, a refusal included."""
     _, said = box.client.uid("FETCH", uid, f"({wanted})")
-    return next((each[1] for each in said if isinstance(each, tuple)), None)
+    for each in said:
+        if isinstance(each, tuple):
+            return bytes(each[1])
+        if isinstance(each, bytes) and (quoted := _QUOTED.search(each)):
+            return re.sub(rb"\\(.)", rb"\1", quoted[1])
+    return None
 
 
 @contextmanager

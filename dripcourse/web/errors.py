@@ -64,4 +64,6 @@ def _route() -> str:
 
 def _page(status: int) -> Response:
     words = _WORDS.get(status, "bad" if status < 500 else "broken")
+    if status == 404 and request.path.startswith("/leave"):
+        words = "leave"  # whoever wants to leave must not be left with a link to the sign-up page
     return page("error.html", only_course(), status=status, words=words)

@@ -1,10 +1,12 @@
 """What a request says, brought into a form that nothing behind it stumbles over or believes.
 
 The Host that was sent decides nothing: no address of ours is made from it, so whatever stands in it is put aside. Bytes in a
-query that no browser sends bare are spelt as one would. A NUL in a form, which no keyboard makes and no PostgreSQL takes, becomes
+query that no browser sends bare are spelt as one would. Punctuation behind a link, which a mail program took for its end, is cut
+off: no address of ours ends in any. A NUL in a form, which no keyboard makes and no PostgreSQL takes, becomes
 U+FFFD, as it does in HTML.
 """
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HOST = "localhost"
+_CLOSERS = ")>]}.,;:!?\"'*\u00bb\u2019\u201d\u203a\u2026"
+_ENCODED = ["".join(f"%{byte:02x}" for byte in each.encode()) for each in _CLOSERS]
+_BEHIND_A_LINK = re.compile(
+    "(?:" + "|".join(["\\s", "&(?:gt|quot);?", *map(re.escape, _CLOSERS), *_ENCODED]) + ")+\\Z", re.IGNORECASE
+)
+"""As it stands there, or percent-encoded; of RFC 3986 appendix C, and of what people and programs put there."""
 _AS_IT_IS = "".join(chr(code) for code in range(0x21, 0x7F))
 
 
@@ -31,16 +39,22 @@ class FormRequest(Request):
 
 
 def in_form(wsgi: "WSGIApplication") -> "WSGIApplication":
-    """The same app, that no Host and no byte in a query can break."""
+    """The same app, that no Host, no byte in a query and no full stop behind a link can break."""
 
     def web(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         environ["HTTP_HOST"] = HOST
-        query = environ.get("QUERY_STRING", "")
-        if not query.isascii():
-            environ["QUERY_STRING"] = quote_from_bytes(query.encode("latin-1"), safe=_AS_IT_IS)
+        environ["PATH_INFO"] = _without_closers(environ.get("PATH_INFO", ""))
+        query = _BEHIND_A_LINK.sub("", environ.get("QUERY_STRING", ""))
+        environ["QUERY_STRING"] = quote_from_bytes(query.encode("latin-1"), safe=_AS_IT_IS)
         return wsgi(environ, start_response)
 
     return web
+
+
+def _without_closers(path: str) -> str:
+    """The path, which WSGI (PEP 3333) hands over as UTF-8 that was read as Latin-1."""
+    text = path.encode("latin-1").decode("utf-8", "surrogateescape")
+    return _BEHIND_A_LINK.sub("", text).encode("utf-8", "surrogateescape").decode("latin-1")
 
 
 def _without_nul(text: str) -> str:

@@ -2,12 +2,13 @@
 
 import hmac
 import os
-from ipaddress import IPv6Address, ip_address
 from typing import cast
 
 from flask import Flask, request
 from flask.typing import RouteCallable
 from flask_limiter import Limiter
+
+from dripcourse.domain.client import client_address, network
 
 FROM_THE_PAGE = "20/minute;120/hour"
 FROM_ELSEWHERE = "10/minute;60/hour"
@@ -31,20 +32,9 @@ def _for_this_post() -> str:
 
 def _is_this_machine() -> bool:
     """A client at loopback is the host, or a proxy that TRUSTED_PROXIES does not name, behind which all readers look alike."""
-    try:
-        return ip_address(request.remote_addr or "").is_loopback
-    except ValueError:
-        return False
+    found = client_address(request.remote_addr or "")
+    return found is not None and found.is_loopback
 
 
 def _client(secret: bytes) -> str:
-    return hmac.digest(secret, _network(request.remote_addr or "").encode(), "sha256").hex()
-
-
-def _network(address: str) -> str:
-    """The address, or the /64 that one IPv6 client has to itself."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    return found.exploded[:19] if isinstance(found, IPv6Address) else address
+    return hmac.digest(secret, network(request.remote_addr or "").encode(), "sha256").hex()

@@ -20,7 +20,7 @@ from tests.content.garden import FACTS, SLUG, garden, planted, renderer
 PRIVATE = ("ME-TOKEN", "LEAVE-TOKEN", "ANSWER-TOKEN")
 CONSTANT = (
     "If you are afraid of someone, of yourself, or of what you might do, this can wait;"
-    " Support (https://notes.example.org/support) lists people who answer today."
+    " Support <https://notes.example.org/support> lists people who answer today."
 )
 
 
@@ -106,7 +106,7 @@ def test_text_and_html_say_the_same_words(built_in: tuple[Renderer, Course]) -> 
         shown = re.sub(r"<head>.*?</head>|<div class=\"preview\".*?</div>|<[^>]+>", " ", letter.html, flags=re.DOTALL)
         for entity, sign in (("&quot;", '"'), ("&amp;", "&"), ("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " ")):
             shown = shown.replace(entity, sign)
-        said = re.sub(r"\s\(https?://[^)]*\)|\*|^-- $", " ", letter.text, flags=re.MULTILINE)
+        said = re.sub(r"\s<https?://[^>]*>|\*|^-- $", " ", letter.text, flags=re.MULTILINE)
         words = flat(said).split()[len(flat(letter.text.split("\n\n")[0]).split()) :]  # without the preview line
         assert re.findall(r"\w+", " ".join(words)) == re.findall(r"\w+", shown)
 

@@ -200,7 +200,7 @@ def test_the_constant_line_is_the_same_in_every_mail() -> None:
     }
     constant = (
         "If you are afraid of someone, of yourself, or of what you might do, this can wait; Support"
-        " (https://letters.example.org/support) lists people who answer today."
+        " <https://letters.example.org/support> lists people who answer today."
     )
     assert lines == {constant}
     assert all("lists people who answer today." in reading.letter.html for reading in readings())

@@ -181,6 +181,66 @@ def test_it_polls_by_itself_and_a_trouble_is_said_once_and_told_until_it_is_over
     ]
 
 
+def said_of_messages(house: House) -> list[str]:
+    with house.parts.db.read() as session:
+        return [says for name, says in trouble.told(session, house.now) if name == "mailbox message"]
+
+
+WITHHELD = ["|OK done", "|NO [SERVERBUG] Internal error", "NIL|OK done", "|BAD System Error", None]
+
+
+@pytest.mark.parametrize("answer", WITHHELD)
+def test_a_message_that_the_server_withholds_is_named_and_blocks_nobody_and_comes_when_it_can_be_had(
+    small_house: House, box: Letterbox, answer: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(4):
+        box.put(message(number))
+    box.withheld[2] = answer
+    poll = poll_of(small_house, box)
+    poll.start()
+    until(lambda: count(small_house) == 3 and said_of_messages(small_house))
+    assert "UID 2" in said_of_messages(small_house)[0]
+    assert "UID 2" in caplog.text
+    assert "example" not in caplog.text
+    until(lambda: box.commands.count("UID SEARCH") > 8)
+    assert box.commands.count("UID FETCH") <= 2 * 4 + 4, "it is not asked for with every poll"
+    small_house.turn(hours=1)
+    box.withheld.clear()
+    until(lambda: count(small_house) == 4 and not said_of_messages(small_house))
+    poll.stop()
+
+
+@pytest.mark.parametrize("answer", WITHHELD)
+def test_a_message_that_was_withheld_and_has_left_the_mailbox_is_no_trouble_any_more(
+    small_house: House, box: Letterbox, answer: str | None
+) -> None:
+    box.put(message(1))
+    box.withheld[1] = answer
+    poll = poll_of(small_house, box)
+    poll.start()
+    until(lambda: said_of_messages(small_house))
+    del box.messages[1], box.flags[1]
+    until(lambda: not said_of_messages(small_house))
+    poll.stop()
+
+
+def test_a_trouble_of_an_earlier_process_is_over_when_every_message_can_be_fetched(
+    small_house: House, box: Letterbox
+) -> None:
+    trouble.note(small_house.parts, "mailbox message", "could not be fetched", small_house.now)
+    poll = poll_of(small_house, box)
+    poll.start()
+    until(lambda: not said_of_messages(small_house))
+    poll.stop()
+
+
+def test_a_message_in_a_quoted_string_is_read(small_house: House, box: Letterbox) -> None:
+    box.put(RAW)
+    box.withheld[1] = r'"Subject: a \"quoted\" \\ word"|OK done'
+    assert poll_of(small_house, box).poll() == 1
+    assert [arrival.raw for arrival in kept(small_house)] == [rb'Subject: a "quoted" \ word']
+
+
 @pytest.mark.parametrize(
     ("url", "door"),
     [

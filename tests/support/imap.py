@@ -21,6 +21,8 @@ class Letterbox:
     password: str = "p@ss word"
     folders: tuple[str, ...] = ("INBOX", "Replies")
     hang_up_at: str = ""
+    withheld: dict[int, str | None] = field(default_factory=dict)
+    """What is said in place of a message: the untagged answer and the tagged one, parted by a vertical bar; None hangs up."""
     validity: int = 1
     port: int = 0
     commands: list[str] = field(default_factory=list)
@@ -52,7 +54,10 @@ class _Talk(socketserver.StreamRequestHandler):
                 self.box.hang_up_at = ""
                 return
             verb, _, words = rest.partition(" ")
-            answer = getattr(self, f"_{verb.lower()}")(words)
+            try:
+                answer = getattr(self, f"_{verb.lower()}")(words)
+            except ConnectionAbortedError:
+                return
             self._say(f"{tag} {answer}")
             if verb == "LOGOUT":
                 return
@@ -95,6 +100,10 @@ class _Talk(socketserver.StreamRequestHandler):
 
     def _uid_search(self, words: str) -> str:
         kind, _, keyword = words.partition(" ")
+        if kind == "UID":
+            found = [uid for uid in sorted(self.box.messages) if str(uid) == keyword]
+            self._say(" ".join(["* SEARCH", *map(str, found)]))
+            return "OK found"
         fits = _SEARCHES.get(kind) or (lambda flags: keyword not in flags)
         found = [uid for uid in sorted(self.box.messages) if fits(self.box.flags[uid])]
         self._say(" ".join(["* SEARCH", *map(str, found)]))
@@ -107,10 +116,21 @@ class _Talk(socketserver.StreamRequestHandler):
             return "OK nothing there"
         if "RFC822.SIZE" in wanted:
             self._say(f"* 1 FETCH (UID {number} RFC822.SIZE {len(raw)})")
+        elif int(number) in self.box.withheld:
+            return self._withheld(number)
         elif part := re.search(r"BODY.PEEK\[\](?:<(\d+)\.(\d+)>)?", wanted):
             begin, count = int(part[1] or 0), int(part[2] or len(raw))
             self._say(f"* 1 FETCH (UID {number} BODY[]{f'<{begin}>' if part[1] else ''}", raw[begin : begin + count])
         return "OK fetched"
+
+    def _withheld(self, number: str) -> str:
+        said = self.box.withheld[int(number)]
+        if said is None:
+            raise ConnectionAbortedError
+        untagged, _, tagged = said.partition("|")
+        if untagged:
+            self._say(f"* 1 FETCH (UID {number} BODY[] {untagged})")
+        return tagged
 
     def _uid_store(self, words: str) -> str:
         number, how, flags = words.split(" ", 2)

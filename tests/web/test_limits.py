@@ -67,6 +67,40 @@ def test_a_forwarded_address_counts_only_behind_proxies_of_ours(site: Site) -> N
         assert post(trusting, "192.0.2.9", **{"X-Forwarded-For": f"evil, 198.51.100.{number}"}) == 200
 
 
+def codes_through_a_proxy(site: Site, *clients: str) -> list[int]:
+    trusting = Site(site.house, create_app(site.house.parts, site.house.clock, trusted_proxies=1))
+    return [post(trusting, "192.0.2.9", **{"X-Forwarded-For": client}) for client in clients]
+
+
+@pytest.mark.parametrize(
+    "clients",
+    [
+        [f"203.0.113.6:{40000 + n}" for n in range(11)],
+        [f"[2001:db8:1:2::{n:x}]:{40000 + n}" for n in range(11)],
+        [f'"[2001:db8:1:2::{n:x}]:{40000 + n}"' for n in range(11)],
+        [f"[2001:db8:1:2::{n:x}]" for n in range(11)],
+        [f"fe80::1:{n}%eth{n}" for n in range(11)],
+        [*["203.0.113.6"] * 5, *["::ffff:203.0.113.6"] * 3, *["[::ffff:203.0.113.6]:4711"] * 2, "::ffff:cb00:7106"],
+        [f"2002:cb00:7106:{n:x}::1" for n in range(11)],
+        [*["203.0.113.6"] * 5, *["64:ff9b::203.0.113.6"] * 6],
+        [f"unknown{n}" for n in range(11)],
+    ],
+)
+def test_one_client_is_one_client_however_a_proxy_writes_its_address(site: Site, clients: list[str]) -> None:
+    assert codes_through_a_proxy(site, *clients) == [200] * 10 + [429]
+
+
+@pytest.mark.parametrize("dressed", ["::ffff:198.51.100.{}", "[::ffff:198.51.100.{}]:443", "64:ff9b::198.51.100.{}"])
+def test_all_of_ipv4_in_the_clothes_of_ipv6_is_not_one_client(site: Site, dressed: str) -> None:
+    clients = [dressed.format(number) for number in range(20)]
+    assert codes_through_a_proxy(site, *clients) == [200] * 20
+
+
+def test_a_socket_that_speaks_both_families_tells_ipv4_clients_apart(site: Site) -> None:
+    assert [post(site, f"::ffff:198.51.100.{number}") for number in range(20)] == [200] * 20
+    assert [post(site, "::ffff:127.0.0.1") for _ in range(12)] == [200] * 12
+
+
 def test_nothing_tells_where_a_request_came_from(site: Site, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         for _ in range(12):

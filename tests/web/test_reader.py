@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -271,3 +272,75 @@ def test_the_readers_language_is_that_of_every_page_behind_their_links_and_the_l
     site.house.tick()
     assert "The next one comes on" in site.house.mails()[-1].get_body(("plain",)).get_content()
     assert '<html lang="en"' in site.get("/support").get_data(as_text=True)
+
+
+BEHIND = [
+    ")",
+    ").",
+    ">",
+    ">.",
+    ",",
+    "]",
+    '"',
+    "'",
+    ')."',
+    "%29",
+    "%29.",
+    "%3E",
+    "%3e.",
+    "%22",
+    "%5D",
+    "%2529",
+    ");",
+    "&gt;",
+    "%E2%80%9D",
+    "\u00bb",
+    " ",
+]
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+def test_a_link_with_punctuation_behind_it_opens_every_page_that_it_opens_without(site: Site, behind: str) -> None:
+    confirm = site.reading()
+    me, leave = site.link("me"), site.link("leave")
+    pages = [
+        confirm,
+        me,
+        f"{me}/letters",
+        f"{me}?a=1",
+        leave,
+        "/support",
+        "/privacy",
+        "/c/slow-letters",
+        "/c/slow-letters/l/01",
+    ]
+    for path in pages:
+        assert site.get(path + behind).status_code == site.get(path).status_code == 200, path
+    assert site.get("/leave/x" + behind).status_code == 404
+
+
+@pytest.mark.parametrize("behind", BEHIND)
+def test_one_click_at_a_link_with_punctuation_behind_it_leaves(site: Site, behind: str) -> None:
+    site.reading()
+    assert site.client.post(site.link("leave") + behind, data=ONE_CLICK).status_code == 200
+    assert state(site) is EnrollmentState.LEFT
+
+
+def test_a_confirmation_whose_link_has_punctuation_behind_it_is_a_yes(site: Site) -> None:
+    assert site.post(site.asked() + ").").status_code == 200
+    assert state(site) is EnrollmentState.ACTIVE
+
+
+def test_no_link_of_a_plain_text_ends_in_anything_that_a_mail_program_takes_for_a_part_of_it(site: Site) -> None:
+    site.reading()
+    texts = [body.get_content() for mail in site.house.mails() if (body := mail.get_body(("plain",)))]
+    links = [found for text in texts for found in re.findall(r"(\S*)https?://\S+?(?=[>\s]|\Z)(\S*)", text)]
+    assert links
+    assert {(before, after[:1]) for before, after in links} <= {("<", ">"), ("", "")}
+
+
+@pytest.mark.parametrize("path", ["/leave/x", "/leave/x.y.z", "/leave/", "/leave"])
+def test_a_broken_link_for_leaving_says_how_to_leave(still_site: Site, path: str) -> None:
+    answer = still_site.get(path)
+    assert answer.status_code == 404
+    assert "To leave, reply STOP to any letter" in answer.get_data(as_text=True)
