@@ -27,7 +27,7 @@ from dripcourse.settings import ImapUrl
 log = logging.getLogger(__name__)
 
 MARK = "$Dripcourse"
-_NAME, _ONE = "mailbox", "mailbox message"
+_NAME, _ONE = "mailbox", "mailbox:message"
 _QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
 _SECONDS = 60
 """How long a server may be silent."""
@@ -163,7 +163,7 @@ class MailboxPoll:
         """Which messages cannot be fetched, for as long as that is so."""
         says = self._unfetched.says
         if says and says != self._named:
-            log.warning("mailbox: a message %s", says)
+            log.warning("mailbox: %s", says)
         if says:
             trouble.note(self._parts, _ONE, says, self._clock())
         elif self._named:

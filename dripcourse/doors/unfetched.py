@@ -52,7 +52,8 @@ class Unfetched:
         if not named:
             return ""
         which = ", ".join(named[:_NAMED]) + (", ..." if len(named) > _NAMED else "")
+        many = f"{len(named)} messages" if len(named) > 1 else "A message"
         return (
-            f"could not be fetched: {len(named)} in the mailbox of IMAP_URL (UID {which}). The server does not hand it over."
-            " It is tried again at least once an hour; open it in a mail program, and move it out and back in"
+            f"{many} in the mailbox of IMAP_URL cannot be fetched (UID {which}): the server does not hand over what was asked"
+            " for. It is tried again at least once an hour; you can open it in a mail program"
         )

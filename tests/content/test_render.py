@@ -199,7 +199,7 @@ def test_a_late_lesson_says_so_in_one_calm_line_at_the_top(shelf: tuple[Renderer
 def test_after_a_lesson_that_nobody_is_sure_of_the_next_says_how_to_ask_for_it(shelf: tuple[Renderer, Course]) -> None:
     filled, course = shelf
     letter = filled.lesson(course, course.lessons[1], "yard", replace(FACTS, after_unsure=True))
-    assert f"ask for it again on your page ({FACTS.me_url})" in flat(letter.text)
+    assert f"ask for it again on your page <{FACTS.me_url}>" in flat(letter.text)
 
 
 def test_a_lesson_that_asks_nothing_does_not_say_how_to_answer(shelf: tuple[Renderer, Course]) -> None:

@@ -183,7 +183,7 @@ def test_it_polls_by_itself_and_a_trouble_is_said_once_and_told_until_it_is_over
 
 def said_of_messages(house: House) -> list[str]:
     with house.parts.db.read() as session:
-        return [says for name, says in trouble.told(session, house.now) if name == "mailbox message"]
+        return [says for name, says, _ in trouble.told(session, house.now) if name == "mailbox:message"]
 
 
 WITHHELD = ["|OK done", "|NO [SERVERBUG] Internal error", "NIL|OK done", "|BAD System Error", None]
@@ -227,7 +227,7 @@ def test_a_message_that_was_withheld_and_has_left_the_mailbox_is_no_trouble_any_
 def test_a_trouble_of_an_earlier_process_is_over_when_every_message_can_be_fetched(
     small_house: House, box: Letterbox
 ) -> None:
-    trouble.note(small_house.parts, "mailbox message", "could not be fetched", small_house.now)
+    trouble.note(small_house.parts, "mailbox:message", "could not be fetched", small_house.now)
     poll = poll_of(small_house, box)
     poll.start()
     until(lambda: not said_of_messages(small_house))
