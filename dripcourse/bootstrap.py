@@ -152,11 +152,11 @@ def back_up(settings: Settings, file: Path, say: backup.Say) -> backup.Copied:
         db.close()
 
 
-def restore_from(settings: Settings, file: Path, say: backup.Say) -> backup.Copied:
+def restore_from(settings: Settings, file: Path, say: backup.Say, *, without_replies: bool) -> backup.Copied:
     """Fill the empty database that the settings name from a backup; see `services.backup`."""
     db = open_database(settings)
     try:
-        return backup.restore(db, file, utc_now(), say)
+        return backup.restore(db, file, utc_now(), say, without_replies=without_replies)
     finally:
         db.close()
 

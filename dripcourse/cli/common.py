@@ -14,13 +14,19 @@ import click
 
 from dripcourse.bootstrap import choose_clock, open_parts, refuse_false_future
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.settings import Needs, Settings, ensure_secrets, load_settings
+from dripcourse.settings import Needs, Settings, ensure_secrets, key_files, load_settings
 
 
 def settings_of(ctx: click.Context, needs: Needs = Needs.ALL) -> Settings:
     """The settings, from the environment and the file that `--config` names. Raises SettingsError with the whole list."""
     config = ctx.find_root().obj
     return load_settings(config=Path(config) if config else None, needs=needs)
+
+
+def key_files_of(ctx: click.Context) -> set[Path]:
+    """The files of settings that hold a key or a password."""
+    config = ctx.find_root().obj
+    return key_files(config=Path(config) if config else None)
 
 
 _HARMLESS = "\n\u200c\u200d"

@@ -18,7 +18,7 @@ from dripcourse.bootstrap import (
     provider_is_told,
     reach_pages,
 )
-from dripcourse.cli.common import as_json, quiet_logs, settings_of
+from dripcourse.cli.common import as_json, key_files_of, quiet_logs, settings_of
 from dripcourse.domain.finding import Finding, Level, by_weight, look, unseen, well
 from dripcourse.domain.outside import judge_address, judge_clock
 from dripcourse.services.doctor import examine, other_clocks
@@ -52,7 +52,8 @@ def command(ctx: click.Context, *, offline: bool, in_json: bool) -> None:
     quiet_logs()
     settings = ensure_secrets(settings_of(ctx))
     clock = choose_clock(settings)
-    found = by_weight([*_within(settings, clock, offline=offline), *([] if offline else _beyond(settings))])
+    files = look_at_files(settings, key_files_of(ctx))
+    found = by_weight([*files, *_within(settings, clock, offline=offline), *([] if offline else _beyond(settings))])
     if in_json:
         click.echo("[" + ",\n ".join(as_json(each) for each in found) + "]")
     else:
@@ -76,7 +77,7 @@ def privacy(ctx: click.Context, *, backup: Path | None, in_json: bool) -> None:
         found = [
             *examine_database(parts, clock()),
             *examine_traces(parts),
-            *look_at_files(settings),
+            *look_at_files(settings, key_files_of(ctx)),
             *(examine_backup(backup) if backup else [_no_backup()]),
             examine_lists(parts),
             examine_mails(parts),
@@ -97,7 +98,6 @@ def _no_backup() -> Finding:
 def _within(settings: Settings, clock: Clock, *, offline: bool) -> list[Finding]:
     """What can be seen from here."""
     found = [look("settings", doubt, "See docs/settings.md.") for doubt in doubts(settings)]
-    found += look_at_files(settings)
     outbox: dict[str, Path] = {"outbox": settings.mail_url.path} if isinstance(settings.mail_url, OutboxUrl) else {}
     with open_parts(settings) as parts:
         found += examine(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Base, Delivery, Enrollment, Inbound, Instance, ReaderKey, Reply, Signup, table
@@ -53,6 +53,11 @@ def drop_lost_keys(session: Session) -> int:
     replies = session.execute(delete(Reply).where(Reply.reader_key_id.in_(lost)).returning(Reply.id)).all()
     session.execute(delete(ReaderKey).where(ReaderKey.wrapped_private == NO_KEY))
     return len(replies)
+
+
+def count_replies(session: Session) -> int:
+    """How many replies there are."""
+    return session.scalars(select(func.count()).select_from(Reply)).one()
 
 
 def is_used(session: Session) -> bool:

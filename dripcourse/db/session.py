@@ -53,7 +53,12 @@ class Database:
             hide_parameters=True,  # an exception's text holds no value of any row
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         )
+        place = _Place(self.path)
+        event.listen(engine, "do_connect", place.require)
         event.listen(engine, "connect", _be_careful)
+        event.listen(engine, "connect", place.remember)
+        event.listen(engine, "begin", place.require)
+        event.listen(engine, "commit", place.require)
         event.listen(engine, "begin", _begin)
         return engine
 
@@ -115,6 +120,34 @@ def after_commit(session: Session, then: Callable[[], None]) -> None:
     session.info.setdefault(_THEN, []).append(then)
 
 
+class _Place:
+    """The very file that an embedded database was first opened in, by device and inode.
+
+    SQLite goes on writing into a file that was moved or deleted, and makes an empty one where there is none: both would be told
+    yes, and lost.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._file: tuple[int, int] | None = None
+
+    def remember(self, *_args: object) -> None:
+        """The first connection found the file, or made it."""
+        self._file = self._file or self._there()
+
+    def require(self, *_args: object) -> None:
+        """Raises DatabaseAway if the file is not where it was."""
+        if self._file and self._there() != self._file:
+            raise DatabaseAway(_MOVED)
+
+    def _there(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat() if self._path else None
+        except OSError:
+            return None
+        return (found.st_dev, found.st_ino) if found else None
+
+
 def _be_careful(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own connection
     connection.isolation_level = None  # we say BEGIN ourselves, see _begin
     cursor = connection.cursor()
@@ -155,6 +188,10 @@ def _what_happened(error: DBAPIError) -> str:
 
 
 _TROUBLES = (OperationalError, InternalError, DatabaseError)
+_MOVED = (
+    "The database file was moved, deleted or replaced while dripcourse was running. Put it back, and it goes on by itself;"
+    " if another file is now the right one, start dripcourse again."
+)
 _BUSY = "The database is busy: another process has held it for too long. Nothing was changed; try again."
 _FULL = "The disk is full, so nothing could be written. Nothing was changed; make room and it goes on by itself."
 _READ_ONLY = "The database file cannot be written to. Check who owns it and its folder."

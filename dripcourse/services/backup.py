@@ -45,7 +45,7 @@ def backup(db: Database, file: Path, now: datetime, say: Say) -> Copied:
     if file.exists():
         raise DripError(f"{file} is there already, and nothing in it was touched. Choose another name.")
     draft = file.with_name(f".{file.name}.part")
-    draft.unlink(missing_ok=True)
+    _remove(draft)
     try:
         with copying.snapshot(db) as source:
             rows = _write(draft, lambda target: copying.copy_rows(source, target, change=_hide_key, say=say), now)
@@ -54,7 +54,7 @@ def backup(db: Database, file: Path, now: datetime, say: Say) -> Copied:
         draft.rename(file)
         _sync(file.parent)
     finally:
-        draft.unlink(missing_ok=True)
+        _remove(draft)
     return Copied(rows)
 
 
@@ -82,11 +82,22 @@ def _replace(file: Path, text: str) -> None:
     """Put `text` in the file's place at once: whoever is killed meanwhile leaves the old one."""
     draft = file.with_name(f".{file.name}.part")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    draft.replace(file)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(text)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(file)
+    except OSError as error:
+        raise DripError(f"{file} cannot be written ({error.strerror}). The backup was not made.") from None
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _remove(draft: Path) -> None:
+    """A half-made database with its log, which SQLite leaves beside it when the disk is full or somebody is killed."""
+    for end in ("", "-wal", "-shm", "-journal"):
+        draft.with_name(draft.name + end).unlink(missing_ok=True)
 
 
 def _sync(folder: Path) -> None:
@@ -97,10 +108,11 @@ def _sync(folder: Path) -> None:
         os.close(handle)
 
 
-def restore(db: Database, file: Path, now: datetime, say: Say) -> Copied:
+def restore(db: Database, file: Path, now: datetime, say: Say, *, without_replies: bool = False) -> Copied:
     """Fill an empty database from a backup, of this version or an older one; whole or not at all. It is mute until it is adopted.
 
-    Replies whose key is not in the newest file of keys stay behind: nobody can read them. Raises NotFound, DripError if the
+    Replies whose key is not in the newest file of keys stay behind: nobody can read them. If that file is not there, or holds no
+    key at all, it is most likely missing and not empty: that is refused, unless the host insists `without_replies`. Raises NotFound, DripError if the
     database is in use or the file is no backup, DatabaseAway.
     """
     if not file.is_file():
@@ -114,17 +126,29 @@ def restore(db: Database, file: Path, now: datetime, say: Say) -> Copied:
         try:
             _require_backup(saved, file)
             schema.upgrade(saved, now=now)
+            if not (keys or without_replies):
+                _require_no_replies(saved, keys_beside(file))
             return _fill(db, saved, keys, say)
         finally:
             saved.close()
     finally:
-        for left in draft.parent.glob(f"{draft.name}*"):
-            left.unlink()
+        _remove(draft)
 
 
 def _require_backup(saved: Database, file: Path) -> None:
     if schema.is_empty(saved) or schema.current(saved) is None:
         raise DripError(f"{file} is no backup of dripcourse. Nothing was changed.")
+
+
+def _require_no_replies(saved: Database, keys: Path) -> None:
+    with saved.read() as source:
+        count = copying.count_replies(source)
+    if count:
+        state = "holds no key" if keys.is_file() else "is not there"
+        raise DripError(
+            f"{keys} {state}, and without the readers' keys in it nobody can ever read the {count} sealed replies of this"
+            " backup. Nothing was changed. Put that file beside the backup, or insist on doing without: --without-replies"
+        )
 
 
 def _fill(db: Database, saved: Database, keys: Mapping[str, Row], say: Say) -> Copied:

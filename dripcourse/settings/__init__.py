@@ -7,7 +7,7 @@
 
 from dripcourse.settings.about import ABOUT, About, Needs
 from dripcourse.settings.keys import ensure_secrets, is_set_up, new_key
-from dripcourse.settings.load import load_settings
+from dripcourse.settings.load import key_files, load_settings
 from dripcourse.settings.model import Settings
 from dripcourse.settings.show import doubts, redacted
 from dripcourse.settings.urls import ImapUrl, MailUrl, OutboxUrl, SendgridUrl, SmtpUrl, imap_door
@@ -29,6 +29,7 @@ __all__ = [
     "ensure_secrets",
     "imap_door",
     "is_set_up",
+    "key_files",
     "load_settings",
     "new_key",
     "redacted",

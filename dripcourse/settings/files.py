@@ -1,7 +1,7 @@
 """The files of an installation, and who may read them: keys, database and mails are their owner's alone."""
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from dripcourse.domain.finding import Finding, well, wrong
@@ -22,10 +22,13 @@ def places(settings: Settings) -> dict[str, Path]:
     return found | {"journal": settings.journal_dir}
 
 
-def look_at_files(settings: Settings) -> Iterator[Finding]:
-    """One finding for each file that others than its owner may get at; changes nothing."""
+def look_at_files(settings: Settings, holding_keys: Iterable[Path] = ()) -> Iterator[Finding]:
+    """One finding for each file that others than its owner may get at; changes nothing. `holding_keys` are files of settings."""
     open_to_others = []
-    for name, path in places(settings).items():
+    for name, path in [
+        *places(settings).items(),
+        *(("a file with a key in it", path) for path in sorted(holding_keys)),
+    ]:
         try:
             mode = path.stat().st_mode
         except OSError:

@@ -55,6 +55,20 @@ def load_settings(
     return _with_defaults(settings, texts, here)
 
 
+def key_files(
+    *, config: Path | None = None, environ: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> set[Path]:
+    """The files that hold a key or a password: the settings file if one stands in it, and those that NAME_FILE names."""
+    here = (cwd or Path()).absolute()
+    told = _from_toml(config, here, {})
+    surroundings = os.environ if environ is None else environ  # noqa: TID251 - as above
+    secret = [name for name, about in ABOUT.items() if about.secret]
+    found = {here / each[name + _FILE] for each in (told, surroundings) for name in secret if each.get(name + _FILE)}
+    if any(name in told and ("://" not in told[name] or "@" in told[name]) for name in secret):
+        found.add(here / (config or CONFIG))
+    return found
+
+
 # -- what was given -----------------------------------------------------------------------------------------------------
 def _from_toml(config: Path | None, here: Path, problems: Problems) -> dict[str, str]:
     path = here / (config or CONFIG)

@@ -110,17 +110,31 @@ class Outbox:
         return Evidence.NOT_SENT if void.exists() and void.stat().st_size else Evidence.SENT
 
     def erase(self, address: str, deliveries: Collection[str]) -> None:  # noqa: ARG002 - a folder knows no addresses
-        """Delete these mails, wherever a mail program has put them in the Maildir."""
+        """Delete these mails, wherever a mail program has put them in the Maildir, and what the ledger says of them."""
         doomed = set(deliveries)
         try:
-            for folder in (self._new, self.path / "cur", self._staging):
-                for file in folder.glob("*") if folder.is_dir() else ():
+            for folder in (self.path, self._staging):
+                for file in folder.rglob("*"):  # a mail program's own folders (.Archive/cur) lie within
                     if file.name.partition(".")[0] in doomed and not file.name.endswith(".void"):
                         file.unlink(missing_ok=True)
+            self._blot_out(doomed)
         except OSError as error:
             raise DripError(
                 f"The outbox cannot be written to ({error.strerror}), so its mails are still there."
             ) from None
+
+    def _blot_out(self, doomed: Collection[str]) -> None:
+        """Overwrite their lines of the ledger in place: others add to its end meanwhile."""
+        with suppress(FileNotFoundError), self._sent.open("r+b") as file:
+            if not os.fstat(file.fileno()).st_size:
+                return
+            with mmap.mmap(file.fileno(), 0) as ledger:
+                for ident in doomed:
+                    sign, place = f"\n{ident}.".encode(), -1
+                    while (place := ledger.find(sign, place + 1)) >= 0:
+                        end = ledger.find(b"\n", place + 1)
+                        ledger[place + 1 : end] = b"-" * (end - place - 1)
+                ledger.flush()
 
     def close(self) -> None:
         """Nothing to give back."""

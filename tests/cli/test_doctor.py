@@ -208,3 +208,29 @@ def test_what_the_documents_show_of_it_is_what_it_says(line: Line) -> None:
 def plainly(text: str) -> str:
     """Without what is this machine's own: numbers and the names of keys."""
     return re.sub(r"\d+", "0", re.sub(r"key [0-9a-f]{8}", "key x", text))
+
+
+@pytest.mark.parametrize(
+    ("toml", "level"),
+    [
+        ('sendgrid_api_key = "SG.secret"', "wrong"),
+        ('imap_url = "imap://u:p@127.0.0.1/INBOX"', "wrong"),
+        ('inbound_secret_file = "secret.txt"', "wrong"),
+        ('host_email = "host@example.org"', "well"),
+    ],
+)
+def test_a_settings_file_that_others_may_read_is_found_if_a_key_stands_in_it(line: Line, toml: str, level: str) -> None:
+    line("tick")
+    file, secret = line.folder / "mine.toml", line.folder / "secret.txt"
+    file.write_text(f"{toml}\n")
+    secret.write_text("x" * 40)
+    line.folder.chmod(0o755)
+    for each in (file, secret):
+        each.chmod(0o644)
+    answer = line("--config", str(file), "doctor", "--offline", "--json")
+    levels = {each["level"] for each in answer.json if each["about"] == "files"}
+    assert levels == {level}
+    for each in (file, secret):
+        each.chmod(0o600)
+    again = line("--config", str(file), "doctor", "--offline", "--json")
+    assert {each["level"] for each in again.json if each["about"] == "files"} == {"well"}

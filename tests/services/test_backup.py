@@ -12,6 +12,7 @@ from dripcourse.db.session import Database
 from dripcourse.domain.errors import DripError, MuteError, NotFound
 from dripcourse.services import adopt, backup
 from dripcourse.services.keys import new_id
+from tests.support.children import in_child
 from tests.support.house import House, open_house, subjects
 
 
@@ -99,7 +100,7 @@ def test_a_destroyed_key_is_gone_from_every_backup_with_the_next_one(small_house
     backed_up(small_house, tmp_path / "new.backup")
     assert not any(b"the wrapped key" in file.read_bytes() for file in tmp_path.glob("*.backup"))
     fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
-    assert backup.restore(fresh, old, small_house.now, Said([])).lost_replies == 1
+    assert backup.restore(fresh, old, small_house.now, Said([]), without_replies=True).lost_replies == 1
     with fresh.read() as session:
         assert session.get(Reply, reply) is None
         assert session.get(ReaderKey, key) is None
@@ -144,3 +145,61 @@ def test_what_is_no_backup_is_refused_and_changes_nothing(tmp_path: Path, small_
             assert session.scalar(select(Delivery.id)) is None
     assert sorted(each.name for each in tmp_path.glob(".letter*")) == []
     fresh.close()
+
+
+@pytest.mark.parametrize("spoilt", [lambda keys: keys.unlink(), lambda keys: keys.write_text("")])
+def test_without_the_readers_keys_a_backup_with_replies_is_not_restored_unless_the_host_insists(
+    small_house: House, tmp_path: Path, spoilt: Callable[[Path], object]
+) -> None:
+    write_reply(small_house, small_house.enroll())
+    file = backed_up(small_house, tmp_path / "one.backup")
+    keys = tmp_path / "reader-keys.backup"
+    kept = keys.read_bytes()
+    spoilt(keys)
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
+    with pytest.raises(DripError, match=r"reader-keys\.backup (is not there|holds no key).*--without-replies"):
+        backup.restore(fresh, file, small_house.now, Said([]))
+    assert not list(tmp_path.glob(".one.backup*"))
+    keys.write_bytes(kept)
+    assert backup.restore(fresh, file, small_house.now, Said([])).lost_replies == 0
+    fresh.close()
+    other = Database(f"sqlite:///{tmp_path / 'other.db'}")
+    keys.unlink()
+    assert backup.restore(other, file, small_house.now, Said([]), without_replies=True).lost_replies == 1
+    other.close()
+
+
+def test_a_backup_without_replies_needs_no_keys(small_house: House, tmp_path: Path) -> None:
+    small_house.enroll()
+    file = backed_up(small_house, tmp_path / "one.backup")
+    (tmp_path / "reader-keys.backup").unlink()
+    fresh = Database(f"sqlite:///{tmp_path / 'fresh.db'}")
+    assert backup.restore(fresh, file, small_house.now, Said([])).lost_replies == 0
+    fresh.close()
+
+
+@pytest.mark.parametrize("kilobytes", [4, 64, 200, 400])
+def test_a_backup_that_fails_on_a_full_disk_leaves_nothing_behind(
+    small_house: House, tmp_path: Path, kilobytes: int
+) -> None:
+    for number in range(50):
+        small_house.enroll(f"reader{number}@example.org")
+    folder = tmp_path / "backups"
+    folder.mkdir()
+
+    def limited() -> str:
+        try:
+            backup.backup(Database(str(small_house.parts.db.url)), folder / "one.backup", small_house.now, Said([]))
+        except DripError as error:
+            return str(error)
+        return ""
+
+    assert in_child(limited, file_bytes=kilobytes * 1024)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_is_cleared_by_the_next_one(small_house: House, tmp_path: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        (tmp_path / f".one.backup.part{end}").write_bytes(b"rows")
+    backed_up(small_house, tmp_path / "one.backup")
+    assert not list(tmp_path.glob(".one.backup*"))

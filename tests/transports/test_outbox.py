@@ -328,3 +328,21 @@ def test_a_mail_that_is_there_is_sent_even_if_the_folder_then_does_not_answer(fo
     outcome = in_child(send_into_a_folder_that_cannot_be_read, unprivileged=True)
     assert is_there(outbox, mail)
     assert isinstance(outcome, Accepted)
+
+
+def test_erasing_reaches_a_mail_programs_own_folders_and_the_ledger_and_nobody_elses_mail(outbox: Outbox) -> None:
+    doomed, archived, other = (replace(a_mail(), delivery=name * 32) for name in "abc")
+    for mail in (doomed, archived, other):
+        send(outbox, mail)
+    for name, mail in (("cur", doomed), (".Archive/cur", archived)):
+        (outbox.path / name).mkdir(parents=True, exist_ok=True)
+        attempt = f"{mail.delivery}.{mail.fence}"
+        (outbox.path / "new" / attempt).rename(outbox.path / name / f"{attempt}:2,S")
+    outbox.erase("reader@example.org", {doomed.delivery, archived.delivery})
+    left = [file.name for file in outbox.path.rglob("*") if file.is_file()]
+    assert left == [f"{other.delivery}.{other.fence}"]
+    ledger = (outbox.path.parent / "outbox.ledger" / "sent").read_text()
+    assert doomed.delivery not in ledger
+    assert archived.delivery not in ledger
+    assert evidence(outbox, other) is Evidence.SENT
+    assert send(outbox, replace(a_mail(), delivery="d" * 32)) == Accepted(f"{'d' * 32}.{a_mail().fence}")
