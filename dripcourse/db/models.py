@@ -260,6 +260,7 @@ class Delivery(Base):
     anybody may claim it. sending: the end of the lease, after which it is unsure. unsure: when to ask for evidence again.
     `fence` grows with every claim, so that a worker that was overtaken can no longer act on the row.
     `answer_sealed` is what a receipt says, and to which message. `carrier` is the transport and the ledger that it was marked for.
+    `put_off_since` is when the other side first refused this mail for the moment, for a reason of its own.
     """
 
     __tablename__ = "delivery"
@@ -305,6 +306,7 @@ class Delivery(Base):
     revoked_at: Mapped[MaybeMoment]
     answer_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     carrier: Mapped[str | None] = mapped_column(String(64))
+    put_off_since: Mapped[MaybeMoment]
 
 
 class Inbound(Base):

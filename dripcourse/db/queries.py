@@ -113,12 +113,13 @@ def _due_column(*, any_hour: bool) -> InstrumentedAttribute[datetime | None]:
 # ------------------------------------------------------------------------------------------------------------ dispatch
 
 
-def deliveries_to_claim(now: datetime, limit: int) -> Select[Delivery]:
+def deliveries_to_claim(now: datetime, limit: int, *, least_tried: bool = False) -> Select[Delivery]:
     """Deliveries nobody holds: fresh ones, retries whose time has come, and claims whose lease has run out."""
+    order = (Delivery.fence, Delivery.wake_at) if least_tried else (Delivery.wake_at,)
     return (
         select(Delivery)
         .where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now)
-        .order_by(Delivery.wake_at)
+        .order_by(*order)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

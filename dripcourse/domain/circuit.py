@@ -1,7 +1,7 @@
 """The circuit: whether anybody may use the wire just now, as all processes know it. What an outcome means for everyone, and who may try when.
 
 Open, it lets nothing through but a probe a minute. It opens at once where only the host can mend what is wrong (a key, a password),
-and after five failures in a row (no answer, or nobody there). A provider that names an instant is left alone until then, which is
+and after five failures in a row: no answer, no server there, or refusals that are perhaps about us. A provider that names an instant is left alone until then, which is
 no failure. One accepted mail closes it.
 """
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dripcourse.domain.mail import Accepted, Later, Outcome, Unknown
+from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
 
 PROBE_EVERY = timedelta(minutes=1)
 FAILURES = 5
@@ -51,7 +51,7 @@ class Circuit:
                 return _opened(self, why, now)
             case Later(why, not_before, everyone=True) if not_before is not None:
                 return replace(self, probe_at=not_before, reason=why)
-            case Unknown(why) | Later(why, everyone=True):
+            case Unknown(why) | Later(why, everyone=True) | Later(why, perhaps_us=True) | Refused(why, perhaps_us=True):
                 failed = replace(self, failures=self.failures + 1, reason=why)
                 return _opened(failed, why, now) if failed.failures >= FAILURES or self.opened_at else failed
         return self

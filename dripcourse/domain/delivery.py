@@ -56,6 +56,7 @@ class Reason(StrEnum):
     HOST = "host"
     LATER = "later"
     STOPPED = "stopped"
+    EXPIRED = "expired"
     REPORTED = "reported"
     FULL = "full"
     RETURNED = "returned"

@@ -109,7 +109,7 @@ KEPT = (
     ),
     Kept(
         "mail_dates", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST,
-        _of("delivery", "due_at", "wake_at", "claimed_at", "marked_at", "accepted_at", "promise_at", "changed_at", "revoked_at"),
+        _of("delivery", "due_at", "wake_at", "claimed_at", "marked_at", "accepted_at", "promise_at", "changed_at", "revoked_at", "put_off_since"),
     ),
     Kept("carrier", Sort.DATE, _PLAIN, Until.ERASED, Who.HOST, _of("delivery", "provider_ref", "carrier")),
     Kept(

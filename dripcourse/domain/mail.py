@@ -42,22 +42,28 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The other side will never take this mail for this reader; nothing was sent."""
+    """The other side will never take this mail for this reader; nothing was sent.
+
+    `perhaps_us` where its words leave open that it refuses us and not this reader: one such refusal is the reader's, many in a row are not.
+    """
 
     why: str
+    perhaps_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
     """Nothing was sent; try again, not before `not_before` (None: when it suits).
 
-    `everyone` if the whole wire is closed, not one reader's; `needs_host` if it stays so until the host mends a setting.
+    `everyone` if the whole wire is closed, not one reader's; `needs_host` if it stays so until the host mends a setting;
+    `perhaps_us` as in `Refused`.
     """
 
     why: str
     not_before: datetime | None = None
     everyone: bool = False
     needs_host: bool = False
+    perhaps_us: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from dripcourse.db.models import Circuit as Row
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.circuit import LONGEST_REST, PROBE_EVERY, Circuit, Leave
 from dripcourse.domain.delivery import Kind, alert_key
-from dripcourse.domain.mail import Later, Outcome
+from dripcourse.domain.mail import Later, Outcome, Refused
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
 from dripcourse.services.record import plain
@@ -72,13 +72,21 @@ def note(parts: Parts, known: Circuit, outcomes: Sequence[Outcome], now: datetim
         after = _heard(before, outcomes, now)
         row.opened_at, row.probe_at, row.failures = after.opened_at, after.probe_at, after.failures
         row.reason = plain(after.reason)
-        if after.opened_at and any(isinstance(each, Later) and each.needs_host for each in outcomes):
+        if after.opened_at and any(_wants_host(each) for each in outcomes):
             _alert(parts, session, after.opened_at, now)
     if after.opened_at and not before.opened_at:
         log.error("No mail can leave: %s. Nothing is lost: one mail a minute tries.", plain(after.reason))
     if before.opened_at and not after.opened_at:
         log.warning("Mail can leave again.")
     return after
+
+
+def _wants_host(outcome: Outcome) -> bool:
+    """Whether it stays like this until the host does something."""
+    match outcome:
+        case Later(needs_host=True) | Later(perhaps_us=True) | Refused(perhaps_us=True):
+            return True
+    return False
 
 
 def _heard(circuit: Circuit, outcomes: Sequence[Outcome], now: datetime) -> Circuit:

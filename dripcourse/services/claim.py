@@ -33,17 +33,28 @@ _deliveries, _enrollments = table(Delivery), table(Enrollment)
 _TAKE_IN_HAND = update(_enrollments).where(_enrollments.c.id == bindparam("b_id")).values(due_at=None, wake_at=None)
 
 
-def claim(parts: Parts, now: datetime, *, any_hour: bool, limit: int = BATCH) -> tuple[list[Claimed], bool]:
+def claim(
+    parts: Parts, now: datetime, *, any_hour: bool, limit: int = BATCH, probe: bool = False
+) -> tuple[list[Claimed], bool]:
     """Up to `limit` mails for this process to send, and whether more may be due.
 
+    To `probe` a wire that is closed, the mail that was tried least is taken: the one that was refused last must not try for all.
     Raises DatabaseAway: then nothing was claimed.
     """
     with parts.db.write() as session:
-        waiting = session.scalars(queries.deliveries_to_claim(now, limit)).all()
+        waiting = _to_probe(session, now) if probe else session.scalars(queries.deliveries_to_claim(now, limit)).all()
+        if probe and waiting and waiting[0].fence > 1:
+            due = session.execute(queries.enrollments_due(now, limit, any_hour=any_hour)).all()
+            if fresh := _claim_lessons(parts, session, due, now, any_hour=any_hour):
+                return fresh, True
         again = _claim_again(parts, session, waiting, now, any_hour=any_hour)
         due = session.execute(queries.enrollments_due(now, limit - len(waiting), any_hour=any_hour)).all()
         fresh = _claim_lessons(parts, session, due, now, any_hour=any_hour)
     return again + fresh, len(waiting) + len(due) >= limit
+
+
+def _to_probe(session: Session, now: datetime) -> Sequence[Delivery]:
+    return session.scalars(queries.deliveries_to_claim(now, 1, least_tried=True)).all()
 
 
 def _claim_lessons(

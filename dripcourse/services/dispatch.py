@@ -22,7 +22,7 @@ from dripcourse.db.models import Delivery, table
 from dripcourse.domain.circuit import Circuit, Leave
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.errors import DatabaseAway, DripError
-from dripcourse.domain.mail import Later, Outcome, Unknown
+from dripcourse.domain.mail import Later, Outcome, Refused, Unknown
 from dripcourse.services import circuit
 from dripcourse.services.claim import BATCH, claim
 from dripcourse.services.compose import Claimed, Ready, compose
@@ -57,7 +57,7 @@ def dispatch(
     while more and not courier.closed and not stopping() and (most := courier.may_claim()):
         now = clock()
         require_all(parts, now)  # another database may stand in its place since the last batch
-        batch, more = claim(parts, now, any_hour=any_hour, limit=most)
+        batch, more = claim(parts, now, any_hour=any_hour, limit=most, probe=courier.probes)
         counts.claimed += len(batch)
         ready = _render(parts, batch, clock(), counts)
         while ready and not courier.closed and not stopping():
@@ -118,10 +118,12 @@ class _Courier:
         self._circuit = Circuit()
         self._heard: list[Outcome] = []
         self.closed = False
+        self.probes = False
 
     def may_claim(self) -> int:
         """How many mails the wire has room for: a batch, one to see whether it works again, or none."""
         self._circuit, leave = circuit.ask_leave(self._parts, self._clock())
+        self.probes = leave is Leave.PROBE
         return _ROOM[leave]
 
     def group_size(self) -> int:
@@ -149,7 +151,9 @@ class _Courier:
         if self.closed:
             return Later("the wire is closed for everyone", everyone=True)
         if now >= self._lease_ends:
-            return Later("the lease ran out before its turn")  # not on the wire yet, so nothing is unsure
+            return Later(
+                "the lease ran out before its turn", everyone=True
+            )  # not on the wire yet, so nothing is unsure
         began = self._parts.stopwatch()
         try:
             outcome = self._parts.transport.send(ready.outgoing, now=now)
@@ -162,6 +166,8 @@ class _Courier:
         self._circuit = self._circuit.after(outcome, now)
         self.closed = (isinstance(outcome, Later) and outcome.everyone) or self._circuit.opened_at is not None
         self._hold_rate(took)
+        if isinstance(outcome, Refused | Later) and outcome.perhaps_us and self._circuit.opened_at:
+            return Later(outcome.why, everyone=True)  # so many in a row are about us: no reader is blamed
         return outcome
 
     def _hold_rate(self, took: float) -> None:

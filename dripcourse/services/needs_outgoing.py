@@ -12,6 +12,7 @@ _RELAY_GIVES_UP = timedelta(days=8)
 _LISTED = "dripcourse deliveries list"
 _HELD: Mapping[Reason, str] = {
     Reason.TEMPLATE: "cannot be written{cause}. It goes by itself when the fault is mended and a worker was started anew",
+    Reason.EXPIRED: "was refused for the moment for five days, and is not tried any more{cause}. Put the cause right, then: dripcourse deliveries resolve ID --not-sent",
     Reason.REFUSED: "was refused by the mail server{cause}. Put the cause right, then: dripcourse deliveries resolve ID --not-sent",
 }
 

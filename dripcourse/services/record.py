@@ -24,6 +24,10 @@ from dripcourse.services.parts import Parts
 from dripcourse.services.stay import lesson_went, none_due
 
 _BACK_OFF, _BACK_OFF_MOST = timedelta(minutes=1), timedelta(hours=1)
+GIVE_UP = timedelta(days=5)
+"""After how long of temporary refusals a mail is given up (RFC 5321 4.5.4.1: four to five days)."""
+_LEAST_TRIES = 3
+"""A machine that was off for days has not tried for days."""
 _ADDRESS = re.compile(r"\S+@\S+")
 _LOOK_AT = 2000
 """Characters of a provider's words. To search for an address takes the square of them, and they may be another machine's."""
@@ -40,7 +44,16 @@ _SETTLE = (
     .values(
         {
             name: bindparam(f"b_{name}")
-            for name in ("state", "reason", "detail", "wake_at", "accepted_at", "provider_ref", "changed_at")
+            for name in (
+                "state",
+                "reason",
+                "detail",
+                "wake_at",
+                "accepted_at",
+                "provider_ref",
+                "changed_at",
+                "put_off_since",
+            )
         }
     )
 )
@@ -65,22 +78,22 @@ def record(parts: Parts, outcomes: Sequence[tuple[Ready, Outcome]], now: datetim
     noted = parts.journal.append(Fact.ACCEPTED, [delivery.key for delivery in accepted], now)
     # what was not sent is noted with its mark undone: after adopting a backup it would be unsure
     unsent = parts.journal.append(Fact.UNSENT, _keys_unsent(outcomes), now)
+    rows = [_row(ready.delivery, outcome, now) for ready, outcome in outcomes]
     with parts.db.write() as session:
         parts.journal.keep(session, noted, now)
         parts.journal.keep(session, unsent, now)
-        session.connection().execute(_SETTLE, [_row(ready, outcome, now) for ready, outcome in outcomes])
+        session.connection().execute(_SETTLE, rows)
         advance(parts, session, accepted, now)
-    for _, outcome in outcomes:
-        _count(counts, outcome)
+    for row in rows:
+        _count(counts, row["b_state"])
 
 
 def _keys_unsent(outcomes: Sequence[tuple[Ready, Outcome]]) -> list[str]:
     return [ready.delivery.key for ready, outcome in outcomes if isinstance(outcome, Refused | Later)]
 
 
-def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:
+def _row(delivery: Delivery, outcome: Outcome, now: datetime) -> Row:
     """The new values of one delivery, as `_SETTLE` binds them."""
-    delivery = ready.delivery
     row: Row = {
         "b_id": delivery.id,
         "b_fence": delivery.fence,
@@ -90,28 +103,48 @@ def _row(ready: Ready, outcome: Outcome, now: datetime) -> Row:
         "b_wake_at": None,
         "b_accepted_at": delivery.accepted_at,  # of the sending that came back, if this is another
         "b_provider_ref": None,
+        "b_put_off_since": None,
     }
     match outcome:
         case Accepted(reference):
             row |= {"b_state": DeliveryState.ACCEPTED, "b_accepted_at": now, "b_provider_ref": reference or None}
+        case Refused(why, perhaps_us=True) if delivery.fence == 1:
+            row |= _again(delivery, Later(why), now)  # asked once more, in case that others are refused meanwhile too
         case Refused(why):
-            lesson = delivery.kind is Kind.LESSON
-            state = DeliveryState.HELD if lesson else DeliveryState.REFUSED
-            row |= {"b_state": state, "b_reason": Reason.REFUSED, "b_detail": plain(why)}
-        case Later(why, not_before, everyone=everyone):
-            # an instant further away than the longest rest was written by a clock that was wrong
-            named = min(not_before or now, now + LONGEST_REST)
-            # a wire that is closed for everyone is no fault of this mail's: the circuit waits, and the queue keeps its order
-            again = max(named, now if everyone else now + back_off(delivery.fence))
-            row |= {
-                "b_state": DeliveryState.CLAIMED,
-                "b_reason": Reason.LATER,
-                "b_detail": plain(why),
-                "b_wake_at": again,
-            }
+            row |= _given_up(delivery, Reason.REFUSED, why)
+        case Later(why, everyone=False) if _is_over(delivery, now):
+            row |= _given_up(delivery, Reason.EXPIRED, why)
+        case Later():
+            row |= _again(delivery, outcome, now)
         case Unknown(why):
             row |= {"b_state": DeliveryState.UNSURE, "b_detail": plain(why), "b_wake_at": now}
     return row
+
+
+def _again(delivery: Delivery, later: Later, now: datetime) -> Row:
+    # an instant further away than the longest rest was written by a clock that was wrong
+    named = min(later.not_before or now, now + LONGEST_REST)
+    # a wire that is closed for everyone is no fault of this mail's: the circuit waits, and the queue keeps its order
+    again = max(named, now if later.everyone else now + back_off(delivery.fence))
+    return {
+        "b_state": DeliveryState.CLAIMED,
+        "b_reason": Reason.LATER,
+        "b_detail": plain(later.why),
+        "b_wake_at": again,
+        "b_put_off_since": delivery.put_off_since if later.everyone else delivery.put_off_since or now,
+    }
+
+
+def _given_up(delivery: Delivery, reason: Reason, why: str) -> Row:
+    """A lesson is held, so that its place waits for it; any other mail is refused for good."""
+    state = DeliveryState.HELD if delivery.kind is Kind.LESSON else DeliveryState.REFUSED
+    return {"b_state": state, "b_reason": reason, "b_detail": plain(why)}
+
+
+def _is_over(delivery: Delivery, now: datetime) -> bool:
+    """Whether a mail has been put off, for reasons of its own, for as long as a mail server would try."""
+    since = delivery.put_off_since
+    return since is not None and now - since >= GIVE_UP and delivery.fence >= _LEAST_TRIES
 
 
 def back_off(fence: int) -> timedelta:
@@ -125,15 +158,15 @@ def plain(why: str) -> str:
     return _ADDRESS.sub("(address)", " ".join(head.split()))[:255]
 
 
-def _count(counts: Counts, outcome: Outcome) -> None:
-    match outcome:
-        case Accepted():
+def _count(counts: Counts, state: DeliveryState) -> None:
+    match state:
+        case DeliveryState.ACCEPTED:
             counts.accepted += 1
-        case Refused():
+        case DeliveryState.HELD | DeliveryState.REFUSED:
             counts.refused += 1
-        case Later():
+        case DeliveryState.CLAIMED:
             counts.deferred += 1
-        case Unknown():
+        case DeliveryState.UNSURE:
             counts.unsure += 1
 
 

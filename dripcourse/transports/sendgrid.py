@@ -23,6 +23,7 @@ from sendgrid import SendGridAPIClient
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.mail import SENDGRID, Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
 from dripcourse.domain.mime import breaks_line
+from dripcourse.domain.refusal import About, refused
 from dripcourse.transports.wire import NoAnswer, NotSent, Wire
 
 # At DEBUG the library writes whole payloads and the API key into the log: no setting of ours or a host's may bring that about.
@@ -175,18 +176,31 @@ def _outcome(answer: Response | HTTPError, mail: Outgoing, now: datetime) -> Out
     match answer.status_code:
         case 202:
             return Accepted(answer.headers.get("X-Message-Id") or "")
+        case 400 | 403 if _is_sender(answer.body):
+            return refused(About.SENDER, f"{said} (check the sender at SendGrid)")
         case 400 | 413:
-            return Refused(said)
-        case 401 | 403:
-            why = f"{said} (check SENDGRID_API_KEY, and the sender at SendGrid)"
-            return Later(why, everyone=True, needs_host=True)
+            return refused(About.MAIL, said)
+        case 406 | 415 | 422:
+            return refused(About.POLICY, said)
+        case 401 | 402 | 403:
+            return refused(About.ACCOUNT, f"{said} (check SENDGRID_API_KEY, and the account at SendGrid)")
         case 429:
             return Later(said, not_before=_when_open(answer.headers, mail, now), everyone=True)
         case 500 | 503 if _words(answer.body):
             return Later(said, everyone=True)
         case status if 300 <= status < 500 and status != 408:
-            return Later(f"{said} (check SENDGRID_API_URL)", everyone=True, needs_host=True)
+            return refused(About.ACCOUNT, f"{said} (check SENDGRID_API_URL)")
     return Unknown(said)
+
+
+def _is_sender(body: bytes | None) -> bool:
+    """Whether an error body names the field `from`, or a sender that is not verified."""
+    try:
+        errors = json.loads(body or b"")["errors"]
+        fields = {str(each.get("field") or "").partition(".")[0] for each in errors}
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return False
+    return bool(fields & {"from", "reply_to"}) or "verified sender" in _words(body).lower()
 
 
 def _words(body: bytes | None) -> str:

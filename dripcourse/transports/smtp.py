@@ -4,6 +4,7 @@ What a refusal means depends on when it comes. Before the final dot nothing was 
 the final dot is the only thing that can be lost (RFC 1047): then nobody knows, and it is never sent again on a guess.
 """
 
+import re
 import smtplib
 import socket
 import ssl
@@ -16,6 +17,7 @@ from time import monotonic
 
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
 from dripcourse.domain.mime import mime
+from dripcourse.domain.refusal import About, refused
 
 TIMEOUT_SECONDS = 10.0
 DOT_SECONDS = 30.0
@@ -24,8 +26,12 @@ IDLE_SECONDS = 60.0
 """A connection left alone for longer is made anew: servers hang up after some minutes."""
 
 _SERVICE_CLOSING = 421
-_POLICY = ("5.7.", "5.5.", "5.3.")
-"""Enhanced codes (RFC 3463) by which a server speaks of itself or of us, not of this reader's mailbox."""
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
+_POLICY_CODES = ("5.7.", "5.5.", "5.3.", "5.1.7", "5.1.8", "5.0.0")
+"""Enhanced codes (RFC 3463) by which a server speaks of itself or of us, or of nothing in particular, and not of this reader's mailbox."""
+_POLICY = re.compile(
+    r"relay|denied|polic|spam|block|reject|reputation|black|helo|spf|dkim|dmarc|not permitted|sender", re.IGNORECASE
+)
 _LOG_IN = (530, 535, 538)
 """What a server says that takes no mail from whom it does not know (RFC 4954 6)."""
 
@@ -129,8 +135,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException):
             return None
         if code != 250:
-            words = f"smtp: sender refused: {_plain(code, said)}"
-            return self._leave_off(connection, Later(words, everyone=True, needs_host=code >= 500), code)
+            return self._leave_off(connection, _about_sender(code, said), code)
         try:
             code, said = connection.rcpt(mail.to)
             if code not in (250, 251):
@@ -171,24 +176,38 @@ class Smtp:
         return outcome
 
 
+def _about_sender(code: int, said: bytes) -> Outcome:
+    """An answer to MAIL: about the sender address for good, or about the server for the moment."""
+    words = f"smtp: sender refused: {_plain(code, said)}"
+    if code in _LOG_IN:
+        return refused(About.ACCOUNT, words)
+    return refused(About.SERVER if code < 500 else About.SENDER, words)
+
+
 def _about_reader(code: int, said: bytes) -> Outcome:
-    """An answer to RCPT: mostly about this reader's mailbox, unless the server says that it is about itself or us."""
+    """An answer to RCPT."""
     words = f"smtp: recipient refused: {_plain(code, said)}"
     if code < 500:
         return Later(words)
-    if not _is_policy(code, said):
-        return Refused(words)
-    return Later(words, everyone=True, needs_host=code in _LOG_IN)
+    if code in _LOG_IN:
+        return refused(About.ACCOUNT, words)
+    return refused(About.POLICY if _is_policy(said) else About.RECIPIENT, words)
 
 
 def _about_mail(code: int, said: bytes) -> Outcome:
     """An answer to DATA or to the final dot: this mail was not taken."""
     words = f"smtp: mail refused: {_plain(code, said)}"
-    return Later(words) if code < 500 else Refused(words)
+    if code < 500:
+        return Later(words)
+    if code in _LOG_IN:
+        return refused(About.ACCOUNT, words)
+    return refused(About.POLICY if _is_policy(said) else About.MAIL, words)
 
 
-def _is_policy(code: int, said: bytes) -> bool:
-    return code in _LOG_IN or said.decode("ascii", "replace").startswith(_POLICY)
+def _is_policy(said: bytes) -> bool:
+    """Whether a refusal is not plainly about a mailbox: by its enhanced code or, without one, by its words."""
+    words = said.decode("ascii", "replace")
+    return _POLICY.search(words) is not None if not _STATUS.match(words) else words.startswith(_POLICY_CODES)
 
 
 def _plain(code: int, said: bytes) -> str:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.mail import Accepted, Later, Outcome, Outgoing, Refused, Transport, Unknown
+from dripcourse.domain.refusal import About, refused
 from dripcourse.fakes.script import scripted
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
@@ -258,6 +259,32 @@ def test_an_answer_from_somebody_between_leaves_open_what_it_does_not_say(
     assert type(outcome) is type(expected)
     assert "reader@" not in str(outcome)
     assert len(server.requests) == 1, "one request, never repeated"
+
+
+UNVERIFIED = b'{"errors":[{"message":"The from address does not match a verified Sender Identity.","field":"from"}]}'
+CREDITS = b'{"errors":[{"message":"Maximum credits exceeded","field":null}]}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "about"),
+    [
+        (http(b"400 Bad", ERRORS), About.MAIL),
+        (http(b"413 Large", ERRORS), About.MAIL),
+        (http(b"415 Unsupported", ERRORS), About.POLICY),
+        (http(b"406 Not acceptable", ERRORS), About.POLICY),
+        (http(b"403 Forbidden", UNVERIFIED), About.SENDER),
+        (http(b"400 Bad", UNVERIFIED), About.SENDER),
+        (http(b"403 Forbidden", ERRORS), About.ACCOUNT),
+        (http(b"401 Unauthorized", CREDITS), About.ACCOUNT),
+        (http(b"404 Nothing"), About.ACCOUNT),
+    ],
+)
+def test_a_refusal_is_judged_by_what_it_is_about(
+    canned: Callable[[bytes], Canned], answer: bytes, about: About
+) -> None:
+    outcome = send(quick(canned(answer).url))
+    expected = refused(about, getattr(outcome, "why", ""))
+    assert outcome == expected
 
 
 @pytest.mark.parametrize(

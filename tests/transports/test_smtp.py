@@ -123,16 +123,20 @@ def test_bounces_go_to_the_mails_own_reply_address(smtp: Smtp, server: Server) -
     ("says", "expected"),
     [
         ({"MAIL": "451 4.3.0 busy"}, Later("", everyone=True)),
-        ({"MAIL": "550 5.7.1 you may not send"}, Later("", everyone=True, needs_host=True)),
+        ({"MAIL": "550 5.7.1 you may not send"}, Later("", perhaps_us=True)),
+        ({"MAIL": "530 5.7.0 log in first"}, Later("", everyone=True, needs_host=True)),
         ({"MAIL": "421 4.3.2 closing"}, Later("", everyone=True)),
         ({"RCPT": "450 4.2.1 greylisted"}, Later("")),
         ({"RCPT": "452 4.2.2 mailbox full"}, Later("")),
         ({"RCPT": "550 5.1.1 no such user"}, Refused("")),
         ({"RCPT": "550 no such user"}, Refused("")),
-        ({"RCPT": "554 5.7.1 relay access denied"}, Later("", everyone=True)),
+        ({"RCPT": "554 5.7.1 relay access denied"}, Refused("", perhaps_us=True)),
+        ({"RCPT": "550 relay not permitted"}, Refused("", perhaps_us=True)),
+        ({"RCPT": "554 5.1.8 sender address does not exist"}, Refused("", perhaps_us=True)),
         ({"RCPT": "530 5.7.0 log in first"}, Later("", everyone=True, needs_host=True)),
         ({"DATA": "451 4.7.1 come again"}, Later("")),
         ({"DATA": "554 5.6.0 not this"}, Refused("")),
+        ({"DATA": "554 5.7.1 looks like spam"}, Refused("", perhaps_us=True)),
         ({"RCPT": DROP}, Later("", everyone=True)),
         ({"AFTER": DROP}, Unknown("")),
     ],
@@ -146,6 +150,7 @@ def test_what_a_refusal_means_depends_on_when_it_comes(
     if isinstance(outcome, Later) and isinstance(expected, Later):
         assert outcome.everyone == expected.everyone
         assert outcome.needs_host == expected.needs_host
+    assert getattr(outcome, "perhaps_us", False) == getattr(expected, "perhaps_us", False)
     server.says = {}
     assert isinstance(smtp.send(a_mail(), now=NOW), Accepted)
 
