@@ -126,7 +126,7 @@ class Press:
     def system(self, name: str, language: str) -> Sheet:
         """The sheet of one of the engine's own mails; its words stand in the language's file under [mail.NAME]."""
         every = self._words.of(language)["mail"]
-        words = {"opening": every["opening"], **every[name]}
+        words = {"opening": every["opening"], "constant": every["constant"], **every[name]}
         shield = self._shield(words)
         mail = _Mail(
             subject=shield.hide(words["subject"]),

@@ -28,6 +28,7 @@ _ANSWER_FACTS = (
     "leave_url",
     "support_url",
     "accept_url",
+    "last_today",
 )
 _LINK = re.compile(r"\[([^\]]+)\]\((\S+)\)")
 
@@ -108,7 +109,11 @@ class Renderer:
         compiled = self._system.get((name, self._words.language(language)))
         if compiled is None:
             raise TemplateFault(f"There is no mail named {name}.")
-        return self._render(compiled, {"every": self._every(language, pace), **facts}, f"The mail {name}")
+        return self._render(
+            compiled,
+            {"every": self._every(language, pace), "support_url": f"{self._base_url}/support", **facts},
+            f"The mail {name}",
+        )
 
     def reading(self, language: str, facts: LessonFacts, *, subject: str, read_url: str) -> Rendered:
         """The mail that says only that there is something to read, and where; and, if it is so, what a lesson says of a delay."""

@@ -6,7 +6,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import defer
 
 from dripcourse.db.models import Delivery, Enrollment, Inbound
-from dripcourse.domain.delivery import DeliveryState, Kind
+from dripcourse.domain.delivery import PEOPLE, DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
 
 _RAW = defer(Inbound.raw_sealed)
@@ -53,11 +53,12 @@ def running_enrollments(subscriber: str) -> Select[str]:
 
 
 def answers_since(recipient: bytes, since: datetime, kind: Kind = Kind.RECEIPT) -> Select[int]:
-    """How many answers somebody was sent since an instant; or how many mails of another kind."""
+    """How many answers somebody was sent since an instant, without those that led to people; or how many mails of another kind."""
     return (
         select(func.count())
         .select_from(Delivery)
         .where(Delivery.recipient == recipient, Delivery.kind == kind, Delivery.claimed_at > since)
+        .where(~Delivery.key.endswith(PEOPLE))
     )
 
 

@@ -343,7 +343,10 @@ def stopped_lessons(enrollment: str) -> tuple[ColumnElement[bool], ...]:
 def confirmations_since(indexes: Sequence[bytes], since: datetime) -> Select[datetime]:
     """When confirmation mails to an address were claimed, since an instant."""
     return select(Delivery.claimed_at).where(
-        Delivery.recipient.in_(indexes), Delivery.kind == Kind.CONFIRM, Delivery.claimed_at > since
+        Delivery.recipient.in_(indexes),
+        Delivery.kind == Kind.CONFIRM,
+        Delivery.claimed_at > since,
+        Delivery.key.endswith(":1"),  # a mail that asks back was brought about by their own
     )
 
 

@@ -68,6 +68,14 @@ CAME_BACK = (Reason.REPORTED, Reason.FULL, Reason.RETURNED, Reason.POLICY, Reaso
 """Why a mail that was accepted came back, the gravest last. `reported`: a returned mail alone says that nobody is there."""
 
 
+PEOPLE = ".people"
+"""How the keys of answers end that lead to people."""
+
+
+ASKED_BACK = 2
+"""The n of the confirmation mail that asks back whether a reply was a yes: at most one a sign-up."""
+
+
 def lesson_key(enrollment: str, slug: str) -> str:
     """The key under which a lesson goes to an enrollment at most once, ever."""
     return f"{enrollment}:{slug}"
@@ -91,6 +99,11 @@ def confirm_key(signup: str, n: int) -> str:
 def answer_key(inbound: str) -> str:
     """The key of the one answer to a message that came in."""
     return inbound
+
+
+def people_key(inbound: str) -> str:
+    """The key of an answer to a message that leads to people: such answers are not counted."""
+    return f"{inbound}{PEOPLE}"
 
 
 def rare_key(what: str, subscriber: str, when: str = "ever") -> str:

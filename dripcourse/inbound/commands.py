@@ -14,6 +14,8 @@ _ROUND = " \t\u00a0\"'\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb*_`()[]"
 _AFTER = _ROUND + ".!,;:\u2026"
 _ASKED = frozenset({"where am I", "help"})
 """Commands that may be a question."""
+_ANYWHERE = frozenset({"stop", "support", "help"})
+"""Commands that are understood in every language, whatever the reader's is: nobody must be kept, or left alone, by a word."""
 _WORD = re.compile(r"[\w'-]+")
 _MOST = 999
 
@@ -23,16 +25,22 @@ def command_in(text: str, languages: Sequence[str] = ("en",)) -> str | None:
 
     "pause" may name a time: it comes back as "pause 1 day", "pause 3 weeks", "pause 2 months". Below the first line may stand a
     closing and a name, nothing more: who goes on to write has written a reply. Understands English and the languages given, which may
-    be tags such as "de-AT".
+    be tags such as "de-AT"; to stop, support and help in all.
     """
     first, asks = _first(text)
     if first is None:
         return None
     known = _known(languages)
-    found = _commands(known).get(first) or _commands(known).get(_plain(first, known)) or _pause(first, known)
+    found = _command(first, known) or _pause(first, known)
+    if found is None and (urgent := _command(first, _known(ORDERS))) in _ANYWHERE:
+        found, known = urgent, _known(ORDERS)
     if found is None or (asks and found not in _ASKED) or not _closes(text, known):
         return None
     return found
+
+
+def _command(first: str, known: Sequence[Orders]) -> str | None:
+    return _commands(known).get(first) or _commands(known).get(_plain(first, known))
 
 
 def is_yes(text: str, languages: Sequence[str] = ("en",)) -> bool:
@@ -142,6 +150,11 @@ def _closes(text: str, known: Sequence[Orders]) -> bool:
         return False
     closings = {_folded(phrase) for orders in known for phrase in orders.closing}
     return all(_closing(line, closings) for line in lines)
+
+
+def is_closing(line: str) -> bool:
+    """Whether a line closes a mail in any language: thanks, a greeting, a name."""
+    return _closing(line, {_folded(phrase) for orders in ORDERS.values() for phrase in orders.closing})
 
 
 def _closing(line: str, closings: set[str]) -> bool:

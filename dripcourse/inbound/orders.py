@@ -28,8 +28,10 @@ class Orders:
 
 
 def _row(**commands: str) -> dict[str, tuple[str, ...]]:
-    spoken = {"where_am_i": "where am I", "delete_my_replies": "delete my replies"}
-    return {spoken.get(name, name): phrases(said) for name, said in commands.items()}
+    return {
+        "where am I" if name == "where_am_i" else name.replace("_", " "): phrases(said)
+        for name, said in commands.items()
+    }
 
 
 def _numbers(text: str) -> tuple[frozenset[str], ...]:
@@ -45,6 +47,8 @@ _EN = Orders(
         later="later|send it later|not this week|another week",
         slower="slower|slow down|go slower|more slowly",
         weekly="weekly|every week|once a week|back to weekly",
+        every_two_weeks="every two weeks|every 2 weeks|fortnightly|once a fortnight|every other week",
+        every_four_weeks="every four weeks|every 4 weeks|monthly|once a month|every month",
         resume="resume|unpause|end the pause|resume the course",
         where_am_i="where am i|where was i",
         again="again|send again|send it again|once again|once more|resend",
@@ -76,6 +80,8 @@ _DE = Orders(
         later="später|nächste woche|erst nächste woche|diese woche nicht",
         slower="langsamer|nicht so schnell",
         weekly="wöchentlich|jede woche|einmal die woche",
+        every_two_weeks="alle zwei wochen|alle 2 wochen|zweiwöchentlich|jede zweite woche",
+        every_four_weeks="alle vier wochen|alle 4 wochen|monatlich|einmal im monat",
         resume="weiter|fortsetzen|weitermachen|weiter machen|pause beenden|kurs fortsetzen",
         where_am_i="wo bin ich|wo stehe ich|wo war ich",
         again="nochmal|noch mal|noch einmal|nochmals|erneut|nochmal senden|nochmal schicken|erneut senden",
@@ -103,6 +109,8 @@ _FR = Orders(
         later="plus tard|la semaine prochaine|pas cette semaine",
         slower="plus lentement|moins vite|ralentir|plus doucement",
         weekly="chaque semaine|toutes les semaines|hebdomadaire|une fois par semaine",
+        every_two_weeks="toutes les deux semaines|toutes les 2 semaines|une semaine sur deux|tous les quinze jours",
+        every_four_weeks="toutes les quatre semaines|toutes les 4 semaines|chaque mois|une fois par mois",
         resume="reprendre|fin de la pause|reprendre le cours",
         where_am_i="où en suis-je|où suis-je|où en étais-je",
         again="encore|encore une fois|de nouveau|à nouveau|renvoyer|renvoyez",
@@ -128,6 +136,8 @@ _ES = Orders(
         later="más tarde|la próxima semana|esta semana no|otra semana",
         slower="más despacio|más lento|más lentamente",
         weekly="cada semana|semanal|semanalmente|todas las semanas|una vez por semana",
+        every_two_weeks="cada dos semanas|cada 2 semanas|quincenal|cada quince días",
+        every_four_weeks="cada cuatro semanas|cada 4 semanas|mensual|una vez al mes|cada mes",
         resume="reanudar|retomar|terminar la pausa|reanudar el curso",
         where_am_i="dónde estoy|por dónde voy|dónde estaba",
         again="otra vez|de nuevo|una vez más|reenviar",

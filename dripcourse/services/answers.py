@@ -6,17 +6,18 @@ An answer is offered like every other mail and goes the same way. What it says i
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
+from babel.core import get_global
 from sqlalchemy.orm import Session
 
 from dripcourse.content.render import Rendered
 from dripcourse.content.support import help_lines
 from dripcourse.db import inbound as asked
-from dripcourse.db.models import Delivery
+from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.course import Course
-from dripcourse.domain.delivery import Kind, answer_key
+from dripcourse.domain.delivery import Kind, answer_key, people_key
 from dripcourse.domain.errors import NotFound
 from dripcourse.services import whose
 from dripcourse.services.offer import offer
@@ -24,7 +25,9 @@ from dripcourse.services.parts import Parts
 from dripcourse.services.whose import Opened, Owner
 
 MOST_A_DAY = 5
-"""Answers to one reader within a day; what they ask for is done all the same."""
+"""Answers to one reader within a day; what they ask for is done all the same, and PEOPLE are always named."""
+PEOPLE = frozenset({"support", "help"})
+"""Mails that lead to people who answer today: they go as often as somebody asks, and do not count."""
 _A_DAY = timedelta(days=1)
 _MOST_REFERENCES = 4
 _ID = re.compile(r"[!-;=?-~]{3,200}")
@@ -53,9 +56,21 @@ class Written:
 
 
 def answer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Answer, now: datetime) -> None:
-    """Write back to a reader once for this message, in the caller's transaction; not more than five times a day."""
-    if session.scalars(asked.answers_since(owner.delivery.recipient, now - _A_DAY)).one() < MOST_A_DAY:
+    """Write back to a reader once for this message, in the caller's transaction; not more than five times a day, and the fifth says so."""
+    if says.mail in PEOPLE:
+        _offer(parts, session, owner, opened, says, people_key(opened.id), now)
+        return
+    sent = session.scalars(asked.answers_since(owner.delivery.recipient, now - _A_DAY)).one()
+    if sent + 1 == MOST_A_DAY:
+        says = replace(says, facts={**says.facts, "last_today": "yes"})
+    if sent < MOST_A_DAY:
         _offer(parts, session, owner, opened, says, answer_key(opened.id), now)
+
+
+def people(enrollment: Enrollment | None) -> Answer:
+    """The list of people who answer today; those in the reader's own country first, if their zone tells it."""
+    zone = enrollment.zone if enrollment else ""
+    return Answer("", {"country": str(get_global("zone_territories").get(zone, ""))}, mail="support")
 
 
 def tell(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Answer, key: str, now: datetime) -> None:
@@ -75,7 +90,8 @@ def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> t
         "support_url": f"{base}/support",
         "subject": written.subject,
     }
-    listed = help_lines(parts.library.support(course)) if written.mail == "support" else ()
+    countries = sorted(parts.library.support(course), key=lambda each: each.code != written.facts.get("country"))
+    listed = help_lines(countries) if written.mail == "support" else ()
     facts |= written.facts
     rendered = parts.renderer.answer(written.mail, language, says=written.says, facts=facts, listed=listed)
     if not written.in_reply_to:

@@ -11,12 +11,17 @@ from dripcourse.content.load import Library
 from dripcourse.content.words import FALLBACK
 from dripcourse.db.models import Signup
 from dripcourse.domain.course import Course
+from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
 from dripcourse.domain.errors import AddressError
 from dripcourse.domain.pacing import known_zone
+from dripcourse.inbound.consent import Consent, consent_in
 from dripcourse.inbound.parse import parse
-from dripcourse.services import confirm, signup, whose
+from dripcourse.inbound.wishes import cries_for_help
+from dripcourse.services import answers, confirm, signup, whose
+from dripcourse.services.answers import PEOPLE
 from dripcourse.services.confirm import Standing
 from dripcourse.services.enroll import How, Wish
+from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import suppress
 from dripcourse.services.whose import Opened, Owner, Proof
@@ -61,40 +66,52 @@ def default_course(library: Library) -> Course | None:
     return next(iter(own or courses), None)
 
 
-def say_yes(parts: Parts, session: Session, owner: Owner, opened: Opened, now: datetime) -> str:
-    """A reply to the confirmation mail, from the address that was asked: that is enough, in the caller's transaction.
+def say_yes(parts: Parts, session: Session, owner: Owner, opened: Opened, now: datetime) -> tuple[str, str]:
+    """A reply to the confirmation mail: an explicit yes from the address that was asked is enough, in the caller's transaction.
 
-    "no" or "stop" as its first word is no yes. Returns the reason if nothing is confirmed, else ''.
+    A refusal is met with silence; anything else that a person wrote is asked back once. Returns the reason if nothing is confirmed, else
+    '', and what stands below the yes.
     """
     ident = owner.delivery.signup_id
     asked = session.get(Signup, ident, with_for_update=True) if ident else None
     if asked is None:
-        return "an answer to a confirmation that is too old"
+        return "an answer to a confirmation that is too old", ""
     if opened.mail.is_automatic:
-        return "a machine's answer to a confirmation"
+        return "a machine's answer to a confirmation", ""
     if not owner.is_reader:
-        return "an answer to a confirmation, from another address"
+        return "an answer to a confirmation, from another address", ""
     language = owner.enrollment.language if owner.enrollment else FALLBACK
-    first = _first_line(opened.mail.text)
     if opened.mail.command == "stop":
         suppress(parts, session, whose.indexes(parts, opened.mail.sender), "asked", now)
-        return ""
-    if first.split(" ")[0].strip(",;") in _either(parts, language, "no"):
-        return "an answer to a confirmation that says no"
-    over = first in _either(parts, language, "start_over")
+        return "", ""
+    over, no = _either(parts, language, "start_over"), _either(parts, language, "no")
+    said = consent_in(opened.mail.text, yes=over, no=no)
+    if said.consent is not Consent.YES or cries_for_help(opened.mail.text.removesuffix(said.below)):
+        return _no_yes(parts, session, owner, opened, said.consent, now), ""
     perspective = owner.enrollment.perspective if owner.enrollment else None
-    found = confirm.say_yes(parts, session, asked, perspective, now, start_over=over)
-    return "" if found.standing is Standing.DONE else "an answer to a confirmation that has run out"
+    found = confirm.say_yes(parts, session, asked, perspective, now, start_over=said.over)
+    return ("", said.below) if found.standing is Standing.DONE else ("an answer to a confirmation that has run out", "")
+
+
+def _no_yes(parts: Parts, session: Session, owner: Owner, opened: Opened, said: Consent, now: datetime) -> str:
+    """Why nothing is confirmed. Whoever asks for help is told of people; a doubt is asked back, once a sign-up."""
+    if opened.mail.command in PEOPLE or cries_for_help(opened.mail.text):
+        answers.answer(parts, session, owner, opened, answers.people(owner.enrollment), now)
+        return "an answer to a confirmation that asks for help"
+    if said is Consent.NO:
+        return "an answer to a confirmation that says no"
+    if said is Consent.MACHINE:
+        return "an answer to a confirmation that reads like a machine's"
+    delivery = owner.delivery
+    key, signup = confirm_key(delivery.signup_id or "", ASKED_BACK), delivery.signup_id
+    offer(session, Kind.CONFIRM, key, recipient=delivery.recipient, course=delivery.course, now=now, signup=signup)
+    return "an answer to a confirmation that is no clear yes: asked back once"
 
 
 def _either(parts: Parts, language: str, what: str) -> list[str]:
     """The words for something, in a language and in English."""
     tables = (parts.renderer.words(each)["mail"]["by_reply"] for each in (language, FALLBACK))
     return [word for table in tables for word in table[what].split(", ")]
-
-
-def _first_line(text: str) -> str:
-    return text.strip().split("\n", 1)[0].strip(" .!\t\"'“”„«»").casefold()
 
 
 def _cover(parts: Parts, address: str) -> str | None:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from dripcourse.content.render import LessonFacts, Rendered
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.course import Course, Lesson, next_lesson
-from dripcourse.domain.delivery import Kind
+from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import Pace, next_due
@@ -121,7 +121,8 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if course is None:
         raise NotFound("The course of this sign-up has gone.")
     url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
-    rendered = parts.renderer.system("confirm", course.language, pace=course.pace, confirm_url=url)
+    name = "unclear" if delivery.key == confirm_key(signup.id, ASKED_BACK) else "confirm"
+    rendered = parts.renderer.system(name, course.language, pace=course.pace, confirm_url=url)
     headers = {"Auto-Submitted": "auto-generated", **_NO_AUTOMATIC_ANSWERS}
     outgoing = envelope.outgoing(
         parts,

@@ -1,20 +1,21 @@
 """What one message means, and what is done about it: in the caller's transaction, and so that it could be done again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.inbound import Mail, Verdict
-from dripcourse.services import answers, asking, away, bounces, orders, replies, reports, stay, whose
+from dripcourse.services import answers, asking, away, bounces, orders, replies, reports, stay, whose, wishes
 from dripcourse.services.answers import Answer
 from dripcourse.services.orders import Order
 from dripcourse.services.parts import Parts
 from dripcourse.services.whole import whole
-from dripcourse.services.whose import Opened, Owner
+from dripcourse.services.whose import Opened, Owner, Proof
 
 STRANGER = "stranger"
 GRACE = timedelta(days=30)
@@ -41,9 +42,19 @@ def beside(
     delivery = whose.guess(parts, session, addresses, mail)
     sent = whose.sent_to(session, delivery)
     course = parts.library.courses.get(delivery.course) if delivery else None
-    spoken = [course.language] if course else [each.language for each in parts.library.courses.values()]
+    spoken = (
+        [*_spoken(session, delivery), course.language]
+        if course
+        else [each.language for each in parts.library.courses.values()]
+    )
     text = whole(parts, session, delivery, sent) if sent and delivery else None
     return text, tuple(dict.fromkeys([*spoken, "en"]))
+
+
+def _spoken(session: Session, delivery: Delivery | None) -> list[str]:
+    """The languages that a delivery's reader is spoken to in."""
+    enrollment = session.get(Enrollment, delivery.enrollment_id) if delivery and delivery.enrollment_id else None
+    return [enrollment.language] if enrollment else []
 
 
 def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Done:
@@ -60,7 +71,8 @@ def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Don
     if mail.verdict is Verdict.AUTO_REPLY or (why := away.is_automatic(parts, opened)):
         return _automatic(parts, session, opened, why if mail.verdict is not Verdict.AUTO_REPLY else "", now)
     owner = None if asking.is_for_us(parts, opened) else whose.find(parts, session, opened)
-    if asking.is_for_us(parts, opened) or mail.verdict is Verdict.SUBSCRIBE:
+    confirms = owner is not None and owner.delivery.kind is Kind.CONFIRM  # there "subscribe" says yes
+    if asking.is_for_us(parts, opened) or (mail.verdict is Verdict.SUBSCRIBE and not confirms):
         course = parts.library.courses.get(owner.delivery.course) if owner else None
         return Done(Verdict.SUBSCRIBE, asking.subscribe(parts, session, opened, now, course), discard=True)
     if owner is None:
@@ -70,10 +82,9 @@ def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Don
 
 def handle_for(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
     """Do all that a person's message asks for, once it is known whose it is."""
-    delivery, enrollment, command = owner.delivery, owner.enrollment, opened.mail.command
+    delivery, enrollment, command = owner.delivery, owner.enrollment, wishes.command(owner, opened, now)
     if delivery.kind is Kind.CONFIRM:
-        why = asking.say_yes(parts, session, owner, opened, now)
-        return Done(Verdict.REPLY, why, delivery.id, discard=not why)
+        return _confirming(parts, session, opened, owner, now)
     if enrollment is None or owner.subscriber is None:
         return Done(STRANGER, "in answer to a mail that is no longer known: erased, or too old", discard=True)
     if not owner.is_reader and not _by_token_alone(command):
@@ -81,20 +92,34 @@ def handle_for(parts: Parts, session: Session, opened: Opened, owner: Owner, now
     if enrollment.state is EnrollmentState.LEFT and not _in_grace(owner, now):
         return Done(opened.mail.verdict, "after the reader had left", delivery.id, discard=True)
     if orders.is_order(command) and (not opened.mail.is_automatic or _by_token_alone(command)):
-        return _ordered(parts, session, opened, owner, now)
+        return _ordered(parts, session, opened, owner, command or "", now)
     return _written(parts, session, opened, owner, now)
 
 
-def _ordered(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
+def _confirming(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
+    """A reply to a confirmation. What was written below the yes is the reader's first reply."""
+    why, below = asking.say_yes(parts, session, owner, opened, now)
+    found = whose.of_delivery(session, owner.delivery.id, owner.proof) if below else None
+    if found is not None and found.enrollment is not None:
+        opened = replace(opened, mail=replace(opened.mail, text=below))
+        return _written(parts, session, opened, found, now)
+    return Done(Verdict.REPLY, why, owner.delivery.id, discard=not why)
+
+
+def _ordered(parts: Parts, session: Session, opened: Opened, owner: Owner, command: str, now: datetime) -> Done:
     """Carry out a command, and write back once. After leaving there is nothing to write to, and nothing to order but deletion."""
-    enrollment, subscriber, command = owner.enrollment, owner.subscriber, opened.mail.command
+    enrollment, subscriber = owner.enrollment, owner.subscriber
     done = Done(Verdict.COMMAND, "", owner.delivery.id, discard=True)
-    if enrollment is None or subscriber is None or command is None:
+    if enrollment is None or subscriber is None:
         return done
     if owner.is_reader:
         _is_there(session, opened, owner, now)
     gone = enrollment.state is EnrollmentState.LEFT
     if gone and command != "delete my replies":
+        return done
+    if command in orders.FOR_GOOD and owner.proof is not Proof.PROVEN and not wishes.was_asked(owner, command, now):
+        if _may_be_told(owner, opened):
+            wishes.ask_back(parts, session, opened, owner, command, now)
         return done
     order = Order(parts, session, owner.delivery, enrollment, subscriber, command, now)
     says = orders.carry_out(order)
@@ -104,7 +129,7 @@ def _ordered(parts: Parts, session: Session, opened: Opened, owner: Owner, now: 
 
 
 def _written(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
-    """Keep what a reader wrote. Their first reply ever gets a receipt."""
+    """Keep what a reader wrote. Their first reply ever gets a receipt; a plain wish gets its answer."""
     _is_there(session, opened, owner, now)
     if owner.enrollment is not None:
         lesson = whose.lesson_of(session, owner.delivery)
@@ -121,9 +146,8 @@ def _written(parts: Parts, session: Session, opened: Opened, owner: Owner, now: 
             sender=owner.proof.value,
             now=now,
         )
-    if owner.subscriber is not None and _may_be_told(owner, opened):
-        says = "unreadable" if _is_unreadable(opened) else "arrived"
-        answers.tell(parts, session, owner, opened, Answer(says), rare_key(says, owner.subscriber.id), now)
+    if _may_be_told(owner, opened):
+        wishes.tell(parts, session, opened, owner, now)
     return Done(Verdict.REPLY, "", owner.delivery.id, discard=True)
 
 
@@ -133,11 +157,6 @@ def _is_there(session: Session, opened: Opened, owner: Owner, now: datetime) -> 
     if owner.subscriber is not None:
         owner.subscriber.bounce_score, owner.subscriber.bounced_on = 0, None
         reports.is_there(session, owner.enrollment, owner.subscriber.address_index, now)
-
-
-def _is_unreadable(opened: Opened) -> bool:
-    """Whether a message holds words that we cannot get at: packed by Outlook, or encrypted."""
-    return any(each.startswith("cannot read") for each in opened.mail.evidence)
 
 
 def _leave(session: Session, parts: Parts, ident: str, now: datetime) -> Done:

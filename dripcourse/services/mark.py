@@ -82,7 +82,7 @@ def _keep_words(session: Session, group: Sequence[Ready], kept: set[bytes]) -> N
     if new:
         # in one order everywhere: two processes that keep the same words must not wait for each other
         queries.keep_once(session, LessonText, [asdict(new[words]) for words in sorted(new)])
-        kept |= new.keys()
+        kept.update(new)
 
 
 def _sort_out(parts: Parts, session: Session, group: Sequence[Ready], now: datetime) -> list[Ready]:

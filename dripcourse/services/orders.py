@@ -12,7 +12,7 @@ from dripcourse.db.replies import replies_of
 from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import LIVE, READERS_TO_END, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import replies, stay
+from dripcourse.services import answers, replies, stay
 from dripcourse.services.answers import Answer
 from dripcourse.services.keys import Unsealable
 from dripcourse.services.offer import offer
@@ -20,6 +20,8 @@ from dripcourse.services.parts import Parts
 
 BY_TOKEN_ALONE = frozenset({"stop", "pause"})
 """What whoever holds a reader's mail may ask for: it takes nothing away that the reader could not have back."""
+FOR_GOOD = frozenset({"delete my replies"})
+"""What cannot be undone: asked back at the reader's own address, unless somebody whose word we take says that the sender is true."""
 LONGEST_PAUSE = timedelta(days=366)
 _A_WEEK = timedelta(weeks=1)
 _FOR = re.compile(r"pause (\d{1,4}) (day|week|month)s?")
@@ -54,12 +56,17 @@ class Order:
 
 def carry_out(order: Order) -> Answer | None:
     """Do what was asked for. Returns what to write back; None where silence, or a mail of another kind, is the answer."""
-    return _ORDERS[order.command.split(" ")[0]](order)
+    return _ORDERS[_name(order.command)](order)
 
 
 def is_order(command: str | None) -> bool:
     """Whether this is a command that can be carried out here."""
-    return command is not None and command.split(" ")[0] in _ORDERS
+    return command is not None and _name(command) in _ORDERS
+
+
+def _name(command: str) -> str:
+    """A command without what it is given: "pause" of "pause 3 weeks"."""
+    return command if command in _ORDERS else command.split(" ")[0]
 
 
 def stop(parts: Parts, session: Session, enrollment: Enrollment | None, now: datetime) -> None:
@@ -117,11 +124,14 @@ def _slower(order: Order) -> Answer:
     return order.answer("slower")
 
 
-def _weekly(order: Order) -> Answer:
-    if order.enrollment.state not in LIVE:
-        return order.answer("over")
-    stay.change_pace(order.enrollment, Pace.WEEKLY, order.now)
-    return order.answer("weekly")
+def _at_pace(pace: Pace) -> Callable[[Order], Answer]:
+    def carry_out(order: Order) -> Answer:
+        if order.enrollment.state not in LIVE:
+            return order.answer("over")
+        stay.change_pace(order.enrollment, pace, order.now)
+        return order.answer("weekly" if pace is Pace.WEEKLY else "slower")
+
+    return carry_out
 
 
 def _unchanged(order: Order) -> Answer:
@@ -177,8 +187,8 @@ def _delete(order: Order) -> Answer:
     return order.answer("deleted")
 
 
-def _support(order: Order) -> Answer:  # noqa: ARG001 - as every order
-    return Answer("", mail="support")
+def _support(order: Order) -> Answer:
+    return answers.people(order.enrollment)
 
 
 def _help(order: Order) -> Answer:  # noqa: ARG001 - as every order
@@ -191,7 +201,9 @@ _ORDERS: dict[str, Callable[[Order], Answer | None]] = {
     "resume": _resume,
     "later": _later,
     "slower": _slower,
-    "weekly": _weekly,
+    "weekly": _at_pace(Pace.WEEKLY),
+    "every two weeks": _at_pace(Pace.TWO_WEEKS),
+    "every four weeks": _at_pace(Pace.FOUR_WEEKS),
     "where": _where,
     "again": _again,
     "share": _share,

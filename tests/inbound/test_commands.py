@@ -8,7 +8,7 @@ from dripcourse.inbound.commands import command_in, is_yes
 from dripcourse.inbound.orders import ORDERS
 
 NAMES = {
-    "subscribe", "confirm", "pause", "later", "slower", "weekly", "resume", "where am I", "again", "share", "support", "help", "stop",
+    "subscribe", "confirm", "pause", "later", "slower", "weekly", "every two weeks", "every four weeks", "resume", "where am I", "again", "share", "support", "help", "stop",
     "delete my replies",
 }  # fmt: skip
 
@@ -103,12 +103,21 @@ def test_an_order_is_understood(text: str, languages: tuple[str, ...], command: 
         "help\n\nhe is here",
         "",
         "\n\n",
-        "abmelden",
-        "baja",
     ],
 )
 def test_anything_doubtful_is_a_private_reply(text: str) -> None:
     assert command_in(text, ("en",)) is None
+
+
+@pytest.mark.parametrize("languages", [(), ("en",), ("de",), ("xx",)])
+def test_stop_support_and_help_are_understood_in_every_language_whatever_the_readers(
+    languages: tuple[str, ...],
+) -> None:
+    for orders in ORDERS.values():
+        for command in ("stop", "support", "help"):
+            for phrase in orders.commands[command]:
+                assert command_in(f"{phrase.capitalize()}!\n\nDanke\nMaria", languages) == command
+    assert command_in("später", ("en",)) is None, "other commands need their language"
 
 
 def test_yes_counts_only_where_it_is_asked_for() -> None:

@@ -81,7 +81,7 @@ def test_a_reply_confirms_with_the_words_agreed_to_as_evidence(house: House) -> 
     ask(house)
     [confirmation] = house.mails()
     assert only(house).state is EnrollmentState.PENDING
-    Reader(house, "anna@example.org").reply("", to=confirmation)
+    Reader(house, "anna@example.org").reply("Yes\n", to=confirmation)
     assert only(house).state is EnrollmentState.ACTIVE
     with house.parts.db.read() as session:
         assert session.scalars(select(Consent.how)).all() == ["mail"]
