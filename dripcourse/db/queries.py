@@ -113,25 +113,34 @@ def _due_column(*, any_hour: bool) -> InstrumentedAttribute[datetime | None]:
 # ------------------------------------------------------------------------------------------------------------ dispatch
 
 
-def deliveries_to_claim(now: datetime, limit: int, *, least_tried: bool = False) -> Select[Delivery]:
-    """Deliveries nobody holds: fresh ones, retries whose time has come, and claims whose lease has run out."""
+def deliveries_to_claim(
+    now: datetime, limit: int, others: Collection[str] = (), *, least_tried: bool = False
+) -> Select[Delivery]:
+    """Deliveries nobody holds: fresh ones, retries whose time has come, and claims whose lease has run out; none of `others`' courses."""
     order = (Delivery.fence, Delivery.wake_at) if least_tried else (Delivery.wake_at,)
+    mine = Delivery.course.not_in(others) if others else true()
     return (
         select(Delivery)
-        .where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now)
+        .where(Delivery.state == DeliveryState.CLAIMED, Delivery.wake_at <= now, mine)
         .order_by(*order)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
 
 
-def enrollments_due(now: datetime, limit: int, *, any_hour: bool) -> Select[Enrollment, Subscriber]:
-    """Active enrollments whose next lesson may go, and their readers; with `any_hour` also those that would wait for the morning."""
+def enrollments_due(
+    now: datetime, limit: int, others: Collection[str] = (), *, any_hour: bool
+) -> Select[Enrollment, Subscriber]:
+    """Active enrollments whose next lesson may go, and their readers; with `any_hour` also those that would wait for the morning.
+
+    None in a course of `others`: only they have it.
+    """
     when = _due_column(any_hour=any_hour)
+    mine = Enrollment.course.not_in(others) if others else true()
     return (
         select(Enrollment, Subscriber)
         .join(Subscriber, Subscriber.id == Enrollment.subscriber_id)
-        .where(Enrollment.state == EnrollmentState.ACTIVE, when <= now)
+        .where(Enrollment.state == EnrollmentState.ACTIVE, when <= now, mine)
         .order_by(when)
         .limit(limit)
         .with_for_update(of=Enrollment, skip_locked=True)

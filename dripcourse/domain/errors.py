@@ -87,5 +87,9 @@ class SchemaError(DripError):
     """The database's schema is not the one this code was written for; the message names the command."""
 
 
+class TwoInstallations(DripError):
+    """Another installation, with another BASE_URL or MAIL_FROM, sends by this database already."""
+
+
 class MuteError(DripError):
     """The database is a copy (a restored backup, a clone) and sends nothing until `dripcourse adopt`."""

@@ -20,6 +20,8 @@ from dripcourse.domain.quiet import Quiet
 LEEWAY = timedelta(hours=24)
 WELCOME_TO_FIRST = timedelta(days=2)
 LATE = timedelta(hours=1)
+COURSE_AWAY = timedelta(days=2)
+"""A course that was missing for less than this puts off no lesson that was due."""
 HOLD_MOST = timedelta(weeks=8)
 """No lesson is put off for longer than this at a time."""
 REMINDED_AFTER = timedelta(weeks=1)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row as SqlRow
@@ -21,6 +21,7 @@ from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
 from dripcourse.services.stay import due_from, none_due, set_due, set_due_again, slot_of
+from dripcourse.services.workers import others_courses
 
 log = logging.getLogger(__name__)
 
@@ -42,19 +43,21 @@ def claim(
     Raises DatabaseAway: then nothing was claimed.
     """
     with parts.db.write() as session:
-        waiting = _to_probe(session, now) if probe else session.scalars(queries.deliveries_to_claim(now, limit)).all()
+        others = others_courses(parts, session, now)
+        to_claim = queries.deliveries_to_claim(now, limit, others)
+        waiting = _to_probe(session, now, others) if probe else session.scalars(to_claim).all()
         if probe and waiting and waiting[0].fence > 1:
-            due = session.execute(queries.enrollments_due(now, limit, any_hour=any_hour)).all()
+            due = session.execute(queries.enrollments_due(now, limit, others, any_hour=any_hour)).all()
             if fresh := _claim_lessons(parts, session, due, now, any_hour=any_hour):
                 return fresh, True
         again = _claim_again(parts, session, waiting, now, any_hour=any_hour)
-        due = session.execute(queries.enrollments_due(now, limit - len(waiting), any_hour=any_hour)).all()
+        due = session.execute(queries.enrollments_due(now, limit - len(waiting), others, any_hour=any_hour)).all()
         fresh = _claim_lessons(parts, session, due, now, any_hour=any_hour)
     return again + fresh, len(waiting) + len(due) >= limit
 
 
-def _to_probe(session: Session, now: datetime) -> Sequence[Delivery]:
-    return session.scalars(queries.deliveries_to_claim(now, 1, least_tried=True)).all()
+def _to_probe(session: Session, now: datetime, others: Collection[str]) -> Sequence[Delivery]:
+    return session.scalars(queries.deliveries_to_claim(now, 1, others, least_tried=True)).all()
 
 
 def _claim_lessons(
@@ -118,8 +121,7 @@ def _next_row(
     course = parts.library.courses.get(enrollment.course)
     if course is None:
         enrollment.state, enrollment.pause_reason = EnrollmentState.PAUSED, PauseReason.COURSE
-        none_due(enrollment)
-        return None
+        return None  # its date stands: it may be there again, or be at another process, within the hour
     lesson = next_lesson(course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=seen)
     if lesson is None:
         enrollment.state, enrollment.ended_at, enrollment.waits = EnrollmentState.COMPLETED, now, False

@@ -13,6 +13,8 @@ from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import Pace, next_due
 from dripcourse.services import answers, cover, envelope, own_link
+from dripcourse.services.enroll import Wish
+from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
 from dripcourse.services.stay import slot_of
@@ -117,7 +119,7 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if signup is None:
         raise NotFound("The sign-up of this confirmation has gone.")
     wish = read_wish(parts, signup)
-    course = parts.library.find(wish.course)
+    course = parts.library.find(wish.course) or _moved(parts, wish)
     if course is None:
         raise NotFound("The course of this sign-up has gone.")
     url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
@@ -135,6 +137,13 @@ def _confirmation(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         now=now,
     )
     return Ready(delivery, outgoing)
+
+
+def _moved(parts: Parts, wish: Wish) -> Course | None:
+    """What a reader moves with whose course is missing; None if nobody moves."""
+    with parts.db.read() as session:
+        enrollment = session.get(Enrollment, wish.moves) if wish.moves else None
+    return course_of(parts, enrollment) if enrollment else None
 
 
 def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
@@ -155,9 +164,9 @@ def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
 def _asked_for(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     """To a reader who wrote or pressed: an answer in the thread of their own mail, quoting nothing of it (RFC 3834), or a link."""
     delivery, enrollment, subscriber = claimed.delivery, claimed.enrollment, claimed.subscriber
-    course = parts.library.courses.get(delivery.course)
-    if enrollment is None or subscriber is None or course is None:
+    if enrollment is None or subscriber is None:
         raise NotFound("What this mail is about has gone.")
+    course = course_of(parts, enrollment)
     write = own_link.render if delivery.kind is Kind.OWN else answers.render
     rendered, headers = write(parts, delivery, course, enrollment.language)
     sender, rendered = cover.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)

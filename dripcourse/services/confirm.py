@@ -226,10 +226,8 @@ def _moving(parts: Parts, session: Session, signup: Signup, wish: Wish, now: dat
     indexes = parts.keys.indexes(email_address(wish.address).normal)
     if signup.confirmed_at is not None:
         standing = Standing.DONE
-    elif (
-        wish.course in parts.library.courses
-        and now <= signup.requested_at + CONFIRM_WITHIN
-        and (moving := move.to_be_moved(session, wish.moves or "", indexes))
+    elif now <= signup.requested_at + CONFIRM_WITHIN and (
+        moving := move.to_be_moved(session, wish.moves or "", indexes)
     ):
         standing, tz = Standing.OPEN, slot_of(moving).tz
     words = standing is Standing.OPEN and move_words.waits(session, wish.moves or "")

@@ -12,6 +12,7 @@ from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.cover import Cover, Style, own_cover, style_of
 from dripcourse.domain.mail import Mailbox
 from dripcourse.services.keys import Keyring, Unsealable
+from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
 
@@ -81,16 +82,17 @@ def look(parts: Parts, token: str, tried: Cover | None = None) -> Covers:
     """What the reader of the mail that holds this link chose, or how it would be with what they `tried`. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
         enrollment = of_link(parts, session, token)[1]
-    course = parts.library.courses[enrollment.course]
+    course = course_of(parts, enrollment)
     chosen = tried or known_of(parts.keys, enrollment)
     last = enrollment.last_lesson
     coming = next_lesson(course, last_slug=last, last_number=enrollment.last_number, seen=frozenset())
-    lesson = coming or course.lessons[-1]
+    lesson = coming or (course.lessons[-1] if course.lessons else None)
     words = parts.renderer.words(course.language)["mail"]
-    preview = words["reading"]["preview"] if chosen.behind_link else lesson.preview or words["preview"]
+    preview = words["reading"]["preview"] if chosen.behind_link else (lesson and lesson.preview) or words["preview"]
+    subject = lesson.subject if lesson else course.title
 
     def shown(cover: Cover) -> Shown:
-        return Shown(cover.name or course.from_name, _subject(cover, lesson, lesson.subject), preview)
+        return Shown(cover.name or course.from_name, _subject(cover, lesson, subject), preview)
 
     return Covers(
         chosen,

@@ -17,6 +17,7 @@ from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.pacing import default_slot, known_zone, offset_minutes
 from dripcourse.services import stay
 from dripcourse.services.keys import new_id
+from dripcourse.services.missing import stand_in
 from dripcourse.services.parts import Parts
 from dripcourse.services.suppression import require_none
 
@@ -54,7 +55,7 @@ class Wish:
 
 def check(parts: Parts, wish: Wish) -> tuple[EmailAddress, Course]:
     """The address and the course a wish names. Raises AddressError, NotFound or UsageError in the reader's words."""
-    course = parts.library.find(wish.course)
+    course = parts.library.find(wish.course) or (stand_in(parts, wish.course, "en") if wish.moves else None)
     if course is None:
         known = ", ".join(sorted(parts.library.courses)) or "none"
         raise NotFound(f"There is no course called {wish.course!r}. There is: {known}.")

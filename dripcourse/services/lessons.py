@@ -15,6 +15,7 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.services import stay
 from dripcourse.services.compose import facts_of
+from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
 
@@ -63,7 +64,7 @@ def look(parts: Parts, token: str) -> Earlier:
     """What went to the reader of the mail that holds this link, as far as it was accepted. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
         _, enrollment = of_link(parts, session, token)
-        course = _course(parts, enrollment)
+        course = course_of(parts, enrollment)
         rows = _rows(session, enrollment)
         sent = [_sent(place, delivery, said, course, enrollment) for place, (delivery, said) in enumerate(rows)]
     return Earlier(course, stay.slot_of(enrollment).tz, sent[::-1])
@@ -73,7 +74,7 @@ def read(parts: Parts, token: str, which: str, now: datetime) -> Reread:
     """One of them: by its place, or `this`. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
         delivery, enrollment = of_link(parts, session, token)
-        course = _course(parts, enrollment)
+        course = course_of(parts, enrollment)
         if which == THIS:
             said = session.get(LessonText, delivery.lesson_text) if delivery.lesson_text else None
         else:
@@ -94,13 +95,6 @@ def read(parts: Parts, token: str, which: str, now: datetime) -> Reread:
             asks=which == THIS and enrollment.state is not EnrollmentState.LEFT,
             next_at=delivery.promise_at if delivery.promise_at and delivery.promise_at > now else None,
         )
-
-
-def _course(parts: Parts, enrollment: Enrollment) -> Course:
-    course = parts.library.courses.get(enrollment.course)
-    if course is None:
-        raise NotFound("This course is not here any more.")
-    return course
 
 
 def _rows(session: Session, enrollment: Enrollment) -> list[tuple[Delivery, LessonText]]:

@@ -6,7 +6,7 @@ from shutil import disk_usage
 
 from dripcourse.db import queries, schema, standing
 from dripcourse.domain.errors import MuteError
-from dripcourse.services import trouble
+from dripcourse.services import trouble, workers
 from dripcourse.services.guard import require_voice
 from dripcourse.services.known import require_all
 from dripcourse.services.need import Look, Need
@@ -23,6 +23,24 @@ def database(look: Look) -> Iterator[Need]:
         require_all(look.parts, look.now)
     except MuteError as error:
         yield Need("copy", 1, None, str(error), "dripcourse adopt")
+
+
+def workers_differ(look: Look) -> Iterator[Need]:
+    """Processes that tick with other courses, or from other addresses."""
+    beats = workers.living(look.session, look.now)
+    voices = sorted({each.voice for each in beats})
+    if len(voices) > 1:
+        since = max(each.started_at for each in beats)
+        yield Need("installations", len(voices), since, workers.two_voices(*voices[:2]), "dripcourse doctor")
+    courses = {each.courses for each in beats}
+    if len(courses) > 1:
+        some, every = (
+            set.union(*map(set, map(str.split, courses))),
+            set.intersection(*map(set, map(str.split, courses))),
+        )
+        names = ", ".join(sorted({each.partition(":")[0] for each in some - every}))
+        says = f"The workers have different courses: {names} is missing at one of them, or has other words there. Give all the same COURSES_DIR."
+        yield Need("workers", len(beats), max(each.started_at for each in beats), says, "dripcourse course list")
 
 
 def disks(look: Look) -> Iterator[Need]:
@@ -76,4 +94,4 @@ def utc(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
-PROVIDERS = (database, disks, beat, wire, troubles)
+PROVIDERS = (database, workers_differ, disks, beat, wire, troubles)

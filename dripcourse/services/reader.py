@@ -14,6 +14,7 @@ from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import overview, stay
 from dripcourse.services.links import of_delivery
+from dripcourse.services.missing import course_of
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
 
@@ -38,9 +39,7 @@ def look(parts: Parts, token: str) -> Place:
     """Where the reader of the mail that holds this link is. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
         delivery, enrollment = of_link(parts, session, token)
-        course = parts.library.courses.get(enrollment.course)
-        if course is None:
-            raise NotFound("This course is not here any more.")
+        course = course_of(parts, enrollment)
         ident = enrollment.id
     coming = overview.coming(parts, ident)
     return Place(

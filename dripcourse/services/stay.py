@@ -11,6 +11,7 @@ from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.pacing import (
+    COURSE_AWAY,
     DEFAULT_HOUR,
     HOLD_MOST,
     Pace,
@@ -139,8 +140,10 @@ def resume_waiting(parts: Parts, now: datetime) -> int:
     """Resume whoever stands still because their course had gone, if it is there again; returns how many."""
     with parts.db.write() as session:
         back = session.scalars(queries.waiting_for_courses(parts.library.courses.keys())).all()
-        for enrollment in back:
+        for enrollment, due in [(each, each.due_at or now - COURSE_AWAY) for each in back]:
             go_on(session, enrollment, now)
+            if due > now - COURSE_AWAY and enrollment.due_at is not None:
+                move_due(enrollment, due, now)
         return len(back)
 
 

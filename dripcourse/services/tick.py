@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from dripcourse.db import queries
+from dripcourse.db import queries, schema
 from dripcourse.db.models import Beat
 from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.errors import JournalAway
@@ -23,6 +23,7 @@ from dripcourse.services import (
     signup,
     stay,
     trouble,
+    workers,
 )
 from dripcourse.services.dispatch import dispatch
 from dripcourse.services.guard import require_voice
@@ -64,6 +65,8 @@ class Heart:
         self._started_at = clock()
         self._beaten: float | None = None
         self._can_note = True
+        self._shown = workers.shown(parts)
+        self._schema = ""
         self._tidied_at: datetime | None = None
 
     def tick(self, *, any_hour: bool = False, stopping: Callable[[], bool] = lambda: False) -> Ticked:
@@ -127,16 +130,27 @@ class Heart:
         return Ticked(at=now, arrived=arrived, settled=settled)
 
     def _beat(self, now: datetime) -> None:
-        """Note that we are alive, every few seconds of real time: it is read to see whether anybody ticks."""
+        """Note that we are alive, every few seconds of real time: it is read to see whether anybody ticks.
+
+        Raises SchemaError if the database was upgraded meanwhile, by a newer version.
+        """
         if self._beaten is not None and self._parts.stopwatch() - self._beaten < BEAT_SECONDS:
             return
+        self._require_schema()
         with self._parts.db.write() as session:
             # not read and then written: between the two, another's tidying may forget a beat that stopped for a day
-            beat = {"id": self._id, "started_at": self._started_at, "beat_at": now, "place": self._parts.journal.place}
+            beat = {"id": self._id, "started_at": self._started_at, "beat_at": now} | self._shown
             queries.keep_once(session, Beat, [beat])
             session.execute(update(Beat).where(Beat.id == self._id).values(beat_at=now))
             self._can_note &= not trouble.stands(session, self._parts.journal.name)
+        with self._parts.db.read() as session:
+            workers.require_one_installation(self._parts, session, self._id, now)
         self._beaten = self._parts.stopwatch()
+
+    def _require_schema(self) -> None:
+        if not self._schema or schema.current(self._parts.db) != self._schema:
+            schema.require(self._parts.db)
+            self._schema = schema.wanted()
 
     def _try_journal(self, now: datetime) -> None:
         """What goes and cannot be noted is unsure: so once the journal failed, here or in the pages, nothing goes until it takes a group's facts."""

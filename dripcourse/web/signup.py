@@ -9,11 +9,12 @@ from dripcourse.services import confirm as answering
 from dripcourse.services import signup as asking
 from dripcourse.services.confirm import Confirmation, Standing
 from dripcourse.services.enroll import How, Wish
+from dripcourse.services.missing import stand_in
 from dripcourse.services.move_words import Brought
 from dripcourse.web.filters import plain
 from dripcourse.web.forms import PURPOSE, SignupForm, said
 from dripcourse.web.phrases import trouble
-from dripcourse.web.shell import only_course, page, shell
+from dripcourse.web.shell import common_language, only_course, page, shell
 from dripcourse.web.tokens import Made
 from dripcourse.web.zones import NOWHERE, zone_choices
 
@@ -148,4 +149,6 @@ def _confirmation_page(found: Confirmation) -> Response:
 
 
 def _course_of(found: Confirmation) -> Course | None:
-    return shell().parts.library.find(found.course)
+    parts = shell().parts
+    known = parts.library.find(found.course)
+    return known or (stand_in(parts, found.course, common_language()) if found.moving else None)

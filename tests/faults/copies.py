@@ -217,6 +217,9 @@ class World:
         db = Database(store.url)
         schema.upgrade(db, now=self.now)
         db.close()
+        with self.open() as house:
+            self._enroll(house)  # a database that knows nobody is new, and no copy
+            house.tick()
 
     @contextmanager
     def open(self) -> Iterator[House]:
