@@ -81,7 +81,7 @@ def held() -> Select[Reason, int, datetime, str]:
     """(reason, how many, since when, one of the causes) of the deliveries that are held, but for those whose reader is suppressed."""
     return (
         select(Delivery.reason, func.count(), func.min(Delivery.changed_at), func.max(Delivery.detail))
-        .where(Delivery.state == DeliveryState.HELD, Delivery.reason != Reason.STOPPED)
+        .where(Delivery.state == DeliveryState.HELD, Delivery.reason != Reason.STOPPED, Delivery.kind != Kind.ALERT)
         .group_by(Delivery.reason)
         .order_by(Delivery.reason)
     )
@@ -156,6 +156,16 @@ def events_open(instant: datetime) -> Select[int, Since]:
 def erasures_open(instant: datetime) -> Select[int, Since]:
     """Erasures that were asked for before an instant and are not finished: how many, since when."""
     return select(func.count(), func.min(Erasure.asked_at)).where(Erasure.asked_at <= instant)
+
+
+def newest_alerts(recipients: Sequence[bytes]) -> Select[Delivery]:
+    """The newest mails to the host, the newest first."""
+    return (
+        select(Delivery)
+        .where(Delivery.recipient.in_(recipients), Delivery.kind == Kind.ALERT)
+        .order_by(Delivery.claimed_at.desc(), Delivery.key)
+        .limit(4)
+    )
 
 
 def _active() -> ColumnElement[bool]:

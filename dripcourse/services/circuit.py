@@ -9,15 +9,11 @@ from datetime import datetime
 from functools import reduce
 
 from sqlalchemy import or_, update
-from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Circuit as Row
-from dripcourse.domain.address import normal_form
 from dripcourse.domain.circuit import LONGEST_REST, PROBE_EVERY, Circuit, Leave
-from dripcourse.domain.delivery import Kind, alert_key
-from dripcourse.domain.mail import Later, Outcome, Refused
-from dripcourse.services.offer import offer
+from dripcourse.domain.mail import Outcome
 from dripcourse.services.parts import Parts
 from dripcourse.services.record import plain
 
@@ -72,21 +68,11 @@ def note(parts: Parts, known: Circuit, outcomes: Sequence[Outcome], now: datetim
         after = _heard(before, outcomes, now)
         row.opened_at, row.probe_at, row.failures = after.opened_at, after.probe_at, after.failures
         row.reason = plain(after.reason)
-        if after.opened_at and any(_wants_host(each) for each in outcomes):
-            _alert(parts, session, after.opened_at, now)
     if after.opened_at and not before.opened_at:
         log.error("No mail can leave: %s. Nothing is lost: one mail a minute tries.", plain(after.reason))
     if before.opened_at and not after.opened_at:
         log.warning("Mail can leave again.")
     return after
-
-
-def _wants_host(outcome: Outcome) -> bool:
-    """Whether it stays like this until the host does something."""
-    match outcome:
-        case Later(needs_host=True) | Later(perhaps_us=True) | Refused(perhaps_us=True):
-            return True
-    return False
 
 
 def _heard(circuit: Circuit, outcomes: Sequence[Outcome], now: datetime) -> Circuit:
@@ -95,11 +81,3 @@ def _heard(circuit: Circuit, outcomes: Sequence[Outcome], now: datetime) -> Circ
 
 def _circuit(row: Row | None) -> Circuit:
     return Circuit(row.opened_at, row.probe_at, row.failures, row.reason) if row else Circuit()
-
-
-def _alert(parts: Parts, session: Session, opened_at: datetime, now: datetime) -> None:
-    """One mail to the host, however long it lasts. It goes when mail can leave again; until then /readyz and the log say it."""
-    if parts.rules.host_email is None:
-        return
-    recipient = parts.keys.index(normal_form(parts.rules.host_email))
-    offer(session, Kind.ALERT, alert_key(_WIRE, opened_at), recipient=recipient, course="", now=now)

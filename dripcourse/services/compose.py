@@ -12,15 +12,13 @@ from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import Pace, next_due
-from dripcourse.services import answers, cover, envelope, own_link
+from dripcourse.services import alert, answers, cover, envelope, own_link
 from dripcourse.services.enroll import Wish
 from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
 from dripcourse.services.signup import read_wish
 from dripcourse.services.stay import slot_of
 
-_HOSTS_LANGUAGE = "en"
-"""As the commands and the log speak: a mail to the host is full of their words."""
 _NO_AUTOMATIC_ANSWERS = {"X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 
@@ -147,12 +145,11 @@ def _moved(parts: Parts, wish: Wish) -> Course | None:
 
 
 def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
-    """To the host: mail could not leave. It can only go when mail leaves again, so that is what it says."""
+    """To the host: what needs them, or that nothing does any more."""
     delivery, to = claimed.delivery, parts.rules.host_email
     if to is None:
         raise NotFound("There is no HOST_EMAIL any more.")
-    since = f"{delivery.due_at or now:%Y-%m-%d %H:%M} UTC"
-    rendered = parts.renderer.system("alert", _HOSTS_LANGUAGE, since=since)
+    rendered = alert.render(parts, delivery, now)
     headers = {"Auto-Submitted": "auto-generated"}
     sender = parts.rules.system_from
     outgoing = envelope.outgoing(

@@ -10,7 +10,13 @@ from dripcourse.services.need import A_DAY, AN_HOUR, Look, Need, because, many
 _RELAY_GIVES_UP = timedelta(days=8)
 """A relay that says nothing more for so long has given up a mail, or sent it."""
 _LISTED = "dripcourse deliveries list"
+_AGAIN = "{cause}. It can go again: dripcourse deliveries resolve ID --again"
 _HELD: Mapping[Reason, str] = {
+    Reason.FULL: "came back, for the mailbox is full{cause}. It goes again by itself after a time",
+    Reason.POLICY: "came back by the other side's policy, or for a fault on ours" + _AGAIN,
+    Reason.RETURNED: "came back" + _AGAIN,
+    Reason.REPORTED: "came back, says a report by mail alone, because nobody is there" + _AGAIN,
+    Reason.NOBODY: "came back, for nobody is there" + _AGAIN,
     Reason.TEMPLATE: "cannot be written{cause}. It goes by itself when the fault is mended and a worker was started anew",
     Reason.EXPIRED: "was refused for the moment for five days, and is not tried any more{cause}. Put the cause right, then: dripcourse deliveries resolve ID --not-sent",
     Reason.REFUSED: "was refused by the mail server{cause}. Put the cause right, then: dripcourse deliveries resolve ID --not-sent",

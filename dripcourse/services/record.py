@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, or_, update
@@ -69,6 +69,9 @@ class Counts:
     deferred: int = 0
     held: int = 0
     unsure: int = 0
+
+    def __add__(self, more: "Counts") -> "Counts":
+        return Counts(**{name: count + getattr(more, name) for name, count in asdict(self).items()})
 
 
 def record(parts: Parts, outcomes: Sequence[tuple[Ready, Outcome]], now: datetime, counts: Counts) -> None:

@@ -1,5 +1,6 @@
 """One beat of the heart: everything that wants doing at an instant, in its order."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -9,8 +10,9 @@ from sqlalchemy import delete, update
 from dripcourse.db import queries, schema
 from dripcourse.db.models import Beat
 from dripcourse.domain.clocks import TOLERANCE
-from dripcourse.domain.errors import JournalAway
+from dripcourse.domain.errors import DripError, JournalAway
 from dripcourse.services import (
+    alert,
     arrive,
     clocks,
     events,
@@ -33,9 +35,12 @@ from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts
 from dripcourse.services.watch import Watch
 
+log = logging.getLogger(__name__)
+
 BEAT_SECONDS = 5.0
 TIDY_EVERY = timedelta(hours=12)
 FORGET_BEATS = timedelta(days=1)
+TELL_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,7 @@ class Heart:
         self._shown = workers.shown(parts)
         self._schema = ""
         self._tidied_at: datetime | None = None
+        self._told_at: datetime | None = None
 
     def tick(self, *, any_hour: bool = False, stopping: Callable[[], bool] = lambda: False) -> Ticked:
         """Handle what arrived, send what is due, settle what is unsure. With nothing to do it asks one question and writes nothing.
@@ -119,7 +125,21 @@ class Heart:
             counts = dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
         if counts.unsure:
             settled += settle.settle(parts, self._clock())
+        if self._tells_host():
+            counts += dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
         return Ticked(at=now, arrived=arrived, settled=settled, **asdict(counts))
+
+    def _tells_host(self) -> bool:
+        """Whether a mail to the host was offered: looked at once a minute, and a fault of that look stops no tick."""
+        now = self._clock()
+        if self._told_at is not None and timedelta() <= now - self._told_at < TELL_EVERY:
+            return False
+        self._told_at = now
+        try:
+            return alert.tell_host(self._parts, now)
+        except DripError as error:
+            log.warning("What needs the host could not be found out (%s).", type(error).__name__)
+            return False
 
     def _listen(self, now: datetime) -> Ticked:
         """What can be done by a clock that is wrong: taking in what was told, and settling by evidence alone."""

@@ -36,7 +36,7 @@ def own(language: str) -> dict[str, str]:
 
 def to_readers(words: Mapping[str, str]) -> dict[str, str]:
     """Without what is said to the host, which is in English only, as the commands and the log are."""
-    return {key: text for key, text in words.items() if not key.startswith("mail.alert.")}
+    return {key: text for key, text in words.items() if not key.startswith("mail.alert")}
 
 
 @pytest.mark.parametrize("language", ["de", "es", "fr"])
