@@ -6,7 +6,7 @@ import click
 
 from dripcourse.bootstrap import choose_clock, open_parts
 from dripcourse.cli.common import as_json, iso, settings_of
-from dripcourse.domain.errors import DatabaseAway, SchemaError
+from dripcourse.domain.errors import CourseError, DatabaseAway, SchemaError
 from dripcourse.services.need import Need
 from dripcourse.services.needs import BEATS, cannot_look, needs
 from dripcourse.settings import ensure_secrets
@@ -22,7 +22,7 @@ def command(ctx: click.Context, *, in_json: bool) -> None:
     try:
         with open_parts(settings) as parts:
             found, known = needs(parts, clock(), beat_within=timedelta(seconds=BEATS * settings.tick_seconds)), True
-    except (DatabaseAway, SchemaError) as error:
+    except (DatabaseAway, SchemaError, CourseError) as error:
         found, known = [cannot_look(error)], False
     _print(found, clock(), in_json=in_json)
     ctx.exit(0 if known else 1)

@@ -7,9 +7,9 @@ by its cause is still found by the last of them: whatever waits in the past stan
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from dripcourse.domain.errors import DatabaseAway, SchemaError
+from dripcourse.domain.errors import CourseError, DatabaseAway, SchemaError
 from dripcourse.services import needs_incoming, needs_outgoing, needs_system
-from dripcourse.services.need import Look, Need
+from dripcourse.services.need import Look, Need, many
 from dripcourse.services.parts import Parts
 
 BEATS = 10
@@ -39,8 +39,12 @@ def needs_or_none(parts: Parts, now: datetime, *, beat_within: timedelta) -> tup
         return [cannot_look(error)], False
 
 
-def cannot_look(error: DatabaseAway | SchemaError) -> Need:
-    """The need of an installation whose database does not answer as this version wants."""
+def cannot_look(error: DatabaseAway | SchemaError | CourseError) -> Need:
+    """The need of an installation that cannot be looked at: its database does not answer as this version wants, or a course has faults."""
+    if isinstance(error, CourseError):
+        says = f"{many(len(error.faults), 'fault')} in the courses, so no process can start: {error.faults[0]}"
+        return Need("course", len(error.faults), None, says, "dripcourse course check")
     if isinstance(error, SchemaError):
-        return Need("schema", 1, None, str(error), "dripcourse db upgrade")
+        command = "dripcourse db upgrade"
+        return Need("schema", 1, None, str(error), command if command in str(error) else "dripcourse --version")
     return Need("database", 1, None, str(error), "dripcourse doctor")
