@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, text
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, text, union_all
 
 from dripcourse.db.models import Beat, Delivery, Enrollment, Erasure, Inbound, ProviderEvent, Signup
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason
@@ -25,9 +25,13 @@ def last_beat() -> Select[Since]:
     return select(func.max(Beat.beat_at))
 
 
-def anybody() -> Select[bool, bool, bool]:
-    """Whether there is an enrollment, a sign-up or a message that came in: else nothing can stand still."""
-    return select(exists(select(Enrollment.id)), exists(select(Signup.id)), exists(select(Inbound.id)))
+def anybody() -> Select[datetime, datetime, datetime]:
+    """When the newest enrollment, sign-up and message came: if there is none of the three, nothing can stand still."""
+    return select(
+        select(func.max(Enrollment.created_at)).scalar_subquery(),
+        select(func.max(Signup.requested_at)).scalar_subquery(),
+        select(func.max(Inbound.received_at)).scalar_subquery(),
+    )
 
 
 def late(instant: datetime) -> Select[int, Since]:
@@ -50,11 +54,10 @@ def put_off(instant: datetime) -> Select[int, Since]:
 
 def stuck() -> Select[int, Since]:
     """Active enrollments with nothing due, nothing in hand, and no word to wait for: how many, since the last lesson that was sent."""
-    stopped = Delivery.reason == Reason.STOPPED
-    in_hand = exists().where(
-        Delivery.enrollment_id == Enrollment.id, Delivery.kind == Kind.LESSON, Delivery.state.in_(IN_HAND), ~stopped
-    )
-    nothing = and_(Enrollment.due_at.is_(None), ~Enrollment.waits, ~in_hand)
+    mine = (Delivery.enrollment_id == Enrollment.id, Delivery.kind == Kind.LESSON, Delivery.reason != Reason.STOPPED)
+    # counted, for PostgreSQL would read all deliveries to find out whether there is none
+    in_hand = select(func.count()).where(*mine, Delivery.state.in_(IN_HAND)).correlate(Enrollment).scalar_subquery()
+    nothing = and_(Enrollment.due_at.is_(None), ~Enrollment.waits, in_hand == 0)
     return select(func.count(), func.min(Enrollment.last_accepted_at)).where(_active(), nothing)
 
 
@@ -68,13 +71,13 @@ def paused_for_course() -> Select[str, int]:
     )
 
 
-def without_course(known: Sequence[str]) -> Select[str, int]:
+def without_course(known: Sequence[str]) -> CompoundSelect[str, int]:
     """(course, how many) of the active and paused enrollments in a course that is none of `known`: the gaps between those, by index."""
     names = sorted(known)
     column = Enrollment.course
     gaps: list[ColumnElement[bool]] = [and_(column > low, column < high) for low, high in pairwise(names)]
     gaps += [column < names[0], column > names[-1]] if names else [column > ""]
-    return select(column, func.count()).where(_GOING, or_(*gaps)).group_by(column).order_by(column)
+    return union_all(*(select(column, func.count()).where(_GOING, gap).group_by(column) for gap in gaps))
 
 
 def held() -> Select[Reason, int, datetime, str]:

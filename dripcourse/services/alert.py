@@ -4,31 +4,25 @@ It is offered like every other mail and goes the same way. While it waits (the w
 date, so that it says what was so when it could go.
 """
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dripcourse.content.render import Rendered
 from dripcourse.db import queries, standing
 from dripcourse.db.models import Delivery
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState, Kind, alert_key
+from dripcourse.services import alert_words
+from dripcourse.services.alert_words import NEEDS, OVER
 from dripcourse.services.need import Need
 from dripcourse.services.needs import needs
-from dripcourse.services.needs_system import utc
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
 
 EVERY = timedelta(days=1)
 _UNSURE_FOR = timedelta(hours=1)
 """A sending whose outcome is not known is nearly always settled within minutes."""
-_NEEDS, _OVER = "needs", "over"
-_PURPOSE = "answer"
-_LANGUAGE = "en"
-"""As the commands and the log speak: a mail to the host is full of their words."""
-_ELSE = ("dripcourse status",)
 
 
 def tell_host(parts: Parts, now: datetime) -> bool:
@@ -44,7 +38,7 @@ def tell_host(parts: Parts, now: datetime) -> bool:
         told = _told(parts, session)
         key = _to_do(told, found, now)
         if waiting := next((each for each in told if each.key == key), None):
-            _write(parts, waiting, found, now)
+            alert_words.write(parts, waiting, found, now)
             return False
         return bool(key) and _offer(parts, session, key, found, told, now)
 
@@ -61,7 +55,7 @@ def _told(parts: Parts, session: Session) -> Sequence[Delivery]:
 
 def _newest(told: Sequence[Delivery]) -> Delivery | None:
     """The newest that says what needs the host."""
-    return next((each for each in told if each.key.startswith(_NEEDS)), None)
+    return next((each for each in told if each.key.startswith(NEEDS)), None)
 
 
 def _to_do(told: Sequence[Delivery], found: Sequence[Need], now: datetime) -> str:
@@ -71,8 +65,8 @@ def _to_do(told: Sequence[Delivery], found: Sequence[Need], now: datetime) -> st
         if newest is not None and newest.state is DeliveryState.CLAIMED:
             return newest.key
         lately = newest is not None and now - EVERY < newest.claimed_at <= now
-        return "" if lately else alert_key(_NEEDS, now)
-    over = newest.key.replace(_NEEDS, _OVER, 1) if newest else ""
+        return "" if lately else alert_key(NEEDS, now)
+    over = newest.key.replace(NEEDS, OVER, 1) if newest else ""
     return "" if any(each.key == over for each in told) else over
 
 
@@ -84,24 +78,5 @@ def _offer(
     recipient = parts.keys.index(normal_form(parts.rules.host_email or ""))
     offered = offer(session, Kind.ALERT, key, recipient=recipient, course="", now=now, due=since)
     if offered is not None and found:
-        _write(parts, offered, found, now)
+        alert_words.write(parts, offered, found, now)
     return offered is not None
-
-
-def _write(parts: Parts, delivery: Delivery, found: Sequence[Need], now: datetime) -> None:
-    written = {"at": utc(now), "lines": [_line(need) for need in found]}
-    delivery.answer_sealed = parts.keys.seal(json.dumps(written).encode(), _PURPOSE, delivery.id)
-
-
-def _line(need: Need) -> str:
-    return f"- {need.reason}" + (f" See: {need.command}" if need.command else "")
-
-
-def render(parts: Parts, delivery: Delivery, now: datetime) -> Rendered:
-    """The words of the mail. Raises Unsealable, TemplateFault."""
-    if delivery.key.startswith(_OVER):
-        return parts.renderer.answer("alert_over", _LANGUAGE, facts={"day": utc(delivery.due_at or now)})
-    sealed = delivery.answer_sealed
-    written = json.loads(parts.keys.unseal(sealed, _PURPOSE, delivery.id)) if sealed else {}
-    lines, at = written.get("lines", _ELSE), written.get("at", utc(now))
-    return parts.renderer.answer("alert", _LANGUAGE, facts={"day": at}, listed=lines)

@@ -12,7 +12,7 @@ from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import Pace, next_due
-from dripcourse.services import alert, answers, cover, envelope, own_link
+from dripcourse.services import alert_words, answers, cover, envelope, own_link
 from dripcourse.services.enroll import Wish
 from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
@@ -149,7 +149,7 @@ def _alert(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     delivery, to = claimed.delivery, parts.rules.host_email
     if to is None:
         raise NotFound("There is no HOST_EMAIL any more.")
-    rendered = alert.render(parts, delivery, now)
+    rendered = alert_words.render(parts, delivery, now)
     headers = {"Auto-Submitted": "auto-generated"}
     sender = parts.rules.system_from
     outgoing = envelope.outgoing(

@@ -1,5 +1,6 @@
 """One thing that needs the host, and what its providers look with."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,6 +32,10 @@ class Look:
     beat_within: timedelta | None
 
 
+Provider = Callable[[Look], Iterator[Need]]
+"""Finds the needs of one kind."""
+
+
 def many(count: int, one: str, more: str = "") -> str:
     """`1 mail`, `2 mails`."""
     return f"{count} {one if count == 1 else more or one + 's'}"
@@ -40,3 +45,8 @@ def because(cause: str | None) -> str:
     """A cause, as the end of a sentence; nothing if there is none."""
     cause = (cause or "").strip().rstrip(".")
     return f" ({cause})" if cause else ""
+
+
+def utc(instant: datetime) -> str:
+    """An instant for the host's eyes."""
+    return f"{instant:%Y-%m-%d %H:%M} UTC"

@@ -4,12 +4,11 @@ Each provider asks a constant number of questions of one kind, each answered by 
 by its cause is still found by the last of them: whatever waits in the past stands still.
 """
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from dripcourse.domain.errors import CourseError, DatabaseAway, SchemaError
 from dripcourse.services import needs_incoming, needs_outgoing, needs_system
-from dripcourse.services.need import Look, Need, many
+from dripcourse.services.need import Look, Need, Provider, many
 from dripcourse.services.parts import Parts
 
 BEATS = 10
@@ -17,7 +16,6 @@ BEATS = 10
 WATCHED = frozenset({"shared"})
 """These want the host's eye and keep nothing from going on."""
 
-Provider = Callable[[Look], Iterator[Need]]
 _PROVIDERS: tuple[Provider, ...] = (*needs_system.PROVIDERS, *needs_outgoing.PROVIDERS, *needs_incoming.PROVIDERS)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from dripcourse.db import standing
-from dripcourse.services.need import AN_HOUR, Look, Need, because, many
+from dripcourse.services.need import AN_HOUR, Look, Need, Provider, because, many
 
 _LOG = "If a worker ticks, its log says why."
 
@@ -47,4 +47,4 @@ def erasures(look: Look) -> Iterator[Need]:
         yield Need("erasure", count, since, says, "dripcourse doctor")
 
 
-PROVIDERS = (arrivals, signups, events, erasures)
+PROVIDERS: tuple[Provider, ...] = (arrivals, signups, events, erasures)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from dripcourse.db import standing
 from dripcourse.domain.delivery import DeliveryState, Reason
-from dripcourse.services.need import A_DAY, AN_HOUR, Look, Need, because, many
+from dripcourse.services.need import A_DAY, AN_HOUR, Look, Need, Provider, because, many
 
 _RELAY_GIVES_UP = timedelta(days=8)
 """A relay that says nothing more for so long has given up a mail, or sent it."""
@@ -26,7 +26,7 @@ _HELD: Mapping[Reason, str] = {
 def courses(look: Look) -> Iterator[Need]:
     """Readers whose course is missing, and those who still wait for one that is there again."""
     known = look.parts.library.courses
-    for slug, count in look.session.execute(standing.without_course(list(known))):
+    for slug, count in sorted(look.session.execute(standing.without_course(list(known))), key=str):
         says = (
             f"The course {slug} is missing, so {many(count, 'reader stands', 'readers stand')} still."
             " Put its folder back, or its name, and start the worker anew."
@@ -110,4 +110,4 @@ def standing_still(look: Look) -> Iterator[Need]:
         yield Need("stuck", count, since, says, "dripcourse subscriber list")
 
 
-PROVIDERS = (courses, held, unsure, put_back, standing_still)
+PROVIDERS: tuple[Provider, ...] = (courses, held, unsure, put_back, standing_still)

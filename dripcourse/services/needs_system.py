@@ -1,7 +1,6 @@
 """What needs the host of the installation itself: its database, disks and clock, who ticks, and the way out."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from shutil import disk_usage
 
 from dripcourse.db import queries, schema, standing
@@ -9,7 +8,7 @@ from dripcourse.domain.errors import MuteError
 from dripcourse.services import trouble, workers
 from dripcourse.services.guard import require_voice
 from dripcourse.services.known import require_all
-from dripcourse.services.need import Look, Need
+from dripcourse.services.need import Look, Need, Provider, utc
 
 LEAST_FREE = 4 * 2**20
 """With less room than this nothing can be written for long: not the facts of a few groups, not a database's log."""
@@ -89,9 +88,4 @@ def troubles(look: Look) -> Iterator[Need]:
         yield Need(kind, 1, since, f"{reason.rstrip('.')}.", "dripcourse doctor")
 
 
-def utc(instant: datetime) -> str:
-    """An instant for the host's eyes."""
-    return f"{instant:%Y-%m-%d %H:%M} UTC"
-
-
-PROVIDERS = (database, workers_differ, disks, beat, wire, troubles)
+PROVIDERS: tuple[Provider, ...] = (database, workers_differ, disks, beat, wire, troubles)

@@ -61,7 +61,10 @@ class Lamps:
 
     def doctor(self) -> dict[str, str]:
         found = self.line("doctor", "--offline", "--json").json
-        return {each["about"]: each["says"] for each in found if each["level"] in ("wrong", "look")}
+        wrong = [each for each in found if each["level"] in ("wrong", "look")]
+        return {
+            one["about"]: "; ".join(each["says"] for each in wrong if each["about"] == one["about"]) for one in wrong
+        }
 
     def say(self, kind: str, *words: str) -> None:
         for place in (self.status, self.readyz, self.doctor):

@@ -33,6 +33,14 @@ def test_each_row_names_tests_that_are_there(row: str) -> None:
         assert f"\ndef {test}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{test}"
 
 
+def test_each_way_to_stand_still_names_its_test_and_no_test_of_them_is_missing() -> None:
+    page = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8").partition("## Ways to stand still")[2]
+    tests = (ROOT / "tests" / "faults" / "test_standing_still.py").read_text(encoding="utf-8")
+    named = re.findall(r"^\| .+ \| `.+` \| `(test_\w+)` \|$", page, re.MULTILINE)
+    assert len(named) >= 20
+    assert sorted(named) == sorted(re.findall(r"^def (test_\w+)\(", tests, re.MULTILINE))
+
+
 def test_the_table_of_kills_is_what_was_measured() -> None:
     """To make it anew: run `python -m tests.faults.all`, copy its results.jsonl to tests/faults and its table to the page."""
     results = read_results(ROOT / "tests" / "faults" / "results.jsonl")
