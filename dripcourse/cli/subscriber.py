@@ -151,7 +151,7 @@ def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
         # a course that has gone keeps its readers, so a slug that names no course may still name some of them
         views = overview.readers(parts, known.slug if known else course)
         if in_json:
-            click.echo("[" + ",\n ".join(as_json(view) for view in views) + "]")
+            click.echo("[" + ",\n ".join(as_json(view.alone()) for view in views) + "]")
             return
         count = 0
         for view in views:

@@ -1,7 +1,7 @@
 """Looking: who reads what and where they stand, what went, what is to come. Changes nothing."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 
@@ -83,6 +83,10 @@ class ReaderView:
     shared: list[Shared] = field(default_factory=list)
     """The replies that this reader shares with the host; there may be others, which nobody is told of."""
     lifted: list[LiftView] = field(default_factory=list)
+
+    def alone(self) -> dict[str, object]:
+        """The enrollment without what only `reader` looks up: an empty list would say that there is none."""
+        return {key: value for key, value in asdict(self).items() if not isinstance(value, list)}
 
 
 @dataclass(frozen=True, slots=True)
