@@ -99,7 +99,8 @@ def test_the_list_and_a_reader_in_words_and_in_json(line: Line) -> None:
     enrollment = add(line, "ana@example.org", "--zone", "Europe/Berlin", "--json").json["enrollment"]
     line("tick")
     listed = line("subscriber", "list", "--course", "slow-letters", "--json").json
-    assert [list(each) for each in listed] == [KEYS]
+    looked_up = {"deliveries", "shared", "lifted"}
+    assert [list(each) for each in listed] == [[key for key in KEYS if key not in looked_up]], "no list that is empty"
     assert (listed[0]["lesson"], listed[0]["due"]) == ("acknowledgement", "2026-03-05T08:00:00+00:00")
     assert "ana@example.org" in line("subscriber", "list").out
     shown = line("subscriber", "show", enrollment, "--json").json

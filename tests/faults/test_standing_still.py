@@ -22,7 +22,6 @@ from dripcourse.web.app import create_app
 from tests.cli.line import Line
 from tests.doors.test_mailbox import poll_of
 from tests.faults.test_disk import fill, little_disk  # noqa: F401 - a fixture
-from tests.faults.test_journal import blocked
 from tests.faults.test_watch import by_sendgrid, fake  # noqa: F401 - a fixture
 from tests.support.house import MONDAY, House, environment, open_house, write_course
 from tests.support.imap import Letterbox, imap_server
@@ -146,17 +145,19 @@ def test_a_disk_is_full(tmp_path: Path, little_disk: Path) -> None:  # noqa: F81
         assert "disk" not in lamps.status() | lamps.readyz()
 
 
-def test_the_journal_cannot_be_written(lamps: Lamps) -> None:
-    lamps.house.enroll()
-    lamps.tick()
-    lamps.house.enroll("two@example.org")
-    free = blocked(lamps.house)
-    with pytest.raises(JournalAway):
+def test_the_journal_cannot_be_written(tmp_path: Path, little_disk: Path) -> None:  # noqa: F811
+    journal = {"JOURNAL_DIR": str(little_disk)}
+    with open_house(tmp_path, **journal) as house:
+        lamps = Lamps(house, environment(tmp_path, **journal))
+        for number in range(30):
+            house.enroll(f"r{number}@example.org")
+        fill(little_disk / "ballast", 0)
+        with pytest.raises(JournalAway):
+            lamps.tick()
+        lamps.say("journal", "journal cannot be written to")
+        (little_disk / "ballast").unlink()
         lamps.tick()
-    lamps.say("journal", "journal cannot be written to")
-    free()
-    lamps.tick()
-    lamps.are_dark("journal")
+        lamps.are_dark("journal")
 
 
 def test_a_clock_is_wrong(tmp_path: Path, fake: object) -> None:  # noqa: F811
