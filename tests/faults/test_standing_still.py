@@ -258,7 +258,7 @@ def test_a_lesson_is_refused(lamps: Lamps, postman: Postman) -> None:
     lamps.tick()
     lamps.say("held", "554 5.7.1", "not wanted here", "deliveries resolve ID --not-sent")
     postman.answer = Accepted()
-    settle.resolve(lamps.house.parts, held(lamps.house)[0], sent=False, now=lamps.house.now)
+    settle.resolve(lamps.house.parts, held(lamps.house)[0], settle.Word.NOT_SENT, now=lamps.house.now)
     lamps.tick()
     lamps.are_dark("held")
 
@@ -277,7 +277,7 @@ def test_nobody_knows_whether_a_mail_was_taken(tmp_path: Path, postman: Postman,
         house.turn(days=2)
         lamps.tick()
         lamps.say("unsure", "1 mail may or may not")
-        settle.resolve(house.parts, ident, sent=True, now=house.now)
+        settle.resolve(house.parts, ident, settle.Word.SENT, now=house.now)
         lamps.are_dark("unsure")
 
 
