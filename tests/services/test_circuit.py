@@ -139,7 +139,7 @@ def test_five_unsure_in_a_row_close_it_and_no_more_mails_become_unsure_than_one_
         house.tick()
         assert len(postman.given) == FAILURES + minute
     assert not mail_check(house).ok
-    assert states(house, "alert") == {"claimed"}
+    assert len(states(house, "alert")) == 1, "offered once, whatever becomes of it on such a wire"
     postman.answer, postman.knows = Accepted(), Evidence.NOT_SENT
     house.turn(hours=2)
     house.tick()
