@@ -96,3 +96,39 @@ def last_accepted(enrollment: str, *, but_for: str) -> Select[datetime | None]:
     return select(func.max(Delivery.accepted_at)).where(
         Delivery.enrollment_id == enrollment, Delivery.kind == Kind.LESSON, Delivery.id != but_for
     )
+
+
+def sent_back(since: datetime) -> Select[bytes, str]:
+    """(recipient, the other side's words) of the mails that were sent back or refused since an instant, the newest first."""
+    states = (DeliveryState.HELD, DeliveryState.BOUNCED, DeliveryState.REFUSED)
+    return (
+        select(Delivery.recipient, Delivery.detail)
+        .where(
+            Delivery.changed_at > since,
+            Delivery.state.in_(states),
+            Delivery.reason.in_((Reason.POLICY, Reason.RETURNED, Reason.REFUSED)),
+        )
+        .order_by(Delivery.changed_at.desc())
+        .limit(10_000)
+    )
+
+
+def went(since: datetime) -> Select[int]:
+    """How many mails were handed over since an instant, whatever became of them."""
+    handed = Delivery.accepted_at.is_not(None) | Delivery.state.in_((DeliveryState.HELD, DeliveryState.REFUSED))
+    return select(func.count()).select_from(Delivery).where(Delivery.changed_at > since, handed)
+
+
+def stayed(after: datetime, before: datetime) -> Select[str]:
+    """A lesson that was accepted within a span and has not come back."""
+    return (
+        select(Delivery.id)
+        .where(
+            Delivery.kind == Kind.LESSON,
+            Delivery.changed_at > after,
+            Delivery.accepted_at > after,
+            Delivery.accepted_at <= before,
+            Delivery.state.in_((DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.DEFERRED)),
+        )
+        .limit(1)
+    )

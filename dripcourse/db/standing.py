@@ -81,13 +81,25 @@ def without_course(known: Sequence[str]) -> CompoundSelect[str, int]:
 
 
 def held() -> Select[Reason, int, datetime, str]:
-    """(reason, how many, since when, one of the causes) of the deliveries that are held, but for those whose reader is suppressed."""
+    """(reason, how many, since when, one of the causes) of the deliveries that are held, but for those whose reader is suppressed and those that go again by themselves."""
     return (
         select(Delivery.reason, func.count(), func.min(Delivery.changed_at), func.max(Delivery.detail))
-        .where(Delivery.state == DeliveryState.HELD, Delivery.reason != Reason.STOPPED, Delivery.kind != Kind.ALERT)
+        .where(
+            Delivery.state == DeliveryState.HELD,
+            Delivery.reason != Reason.STOPPED,
+            Delivery.kind != Kind.ALERT,
+            Delivery.wake_at.is_(None),
+        )
         .group_by(Delivery.reason)
         .order_by(Delivery.reason)
     )
+
+
+def held_until() -> Select[int, Since, Since, str | None]:
+    """Deliveries that are held until an instant: how many, since when, until when the first, one of the causes."""
+    return select(
+        func.count(), func.min(Delivery.changed_at), func.min(Delivery.wake_at), func.max(Delivery.detail)
+    ).where(Delivery.state == DeliveryState.HELD, Delivery.wake_at.is_not(None))
 
 
 def unsure() -> Select[int, Since, str | None]:

@@ -17,6 +17,7 @@ from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, is_unasked, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.pacing import earliest, free_until, rest_until, wake_at
+from dripcourse.services import sent_back
 from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
@@ -51,9 +52,14 @@ def claim(
             if fresh := _claim_lessons(parts, session, due, now, any_hour=any_hour):
                 return fresh, True
         again = _claim_again(parts, session, waiting, now, any_hour=any_hour)
-        due = session.execute(queries.enrollments_due(now, limit - len(waiting), others, any_hour=any_hour)).all()
+        room = limit - len(waiting)
+        lessons = sent_back.may_claim(session, room, now) if room else 0
+        due = (
+            session.execute(queries.enrollments_due(now, lessons, others, any_hour=any_hour)).all() if lessons else []
+        )
         fresh = _claim_lessons(parts, session, due, now, any_hour=any_hour)
-    return again + fresh, len(waiting) + len(due) >= limit
+    # where lessons wait, one that was let through is all there is
+    return again + fresh, len(waiting) >= limit or (lessons == room and len(waiting) + len(due) >= limit)
 
 
 def _to_probe(session: Session, now: datetime, others: Collection[str]) -> Sequence[Delivery]:

@@ -19,7 +19,7 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import SENDGRID
-from dripcourse.services import proven, reports, returned, stay
+from dripcourse.services import proven, reports, returned, sent_back, stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 from dripcourse.services.proven import Hook
@@ -44,6 +44,7 @@ _RANKS = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.DELIVERE
 """Delivered never goes back; that it came back after that is possible and true (see `returned`)."""
 _DROPS = frozenset({Told.DROPPED, Told.DROPPED_COMPLAINT, Told.DROPPED_ASKED})
 _ABOUT_ONE_ATTEMPT = frozenset({Told.DEFERRED, *returned.KINDS, *_DROPS})
+_TO_COUNT = frozenset({Told.POLICY, Told.BLOCKED, Told.DROPPED})
 _NEWS = frozenset({Told.PROCESSED, Told.DELIVERED})
 _LEAVING: Mapping[Told, LeftReason] = {
     Told.COMPLAINT: LeftReason.COMPLAINT,
@@ -115,6 +116,8 @@ def handle(parts: Parts, now: datetime) -> tuple[int, int]:
                 settled += delivery is not None and _apply_safely(parts, session, event, delivery, now)
                 event.handled_at = now
         handled += len(waiting)
+        if any(event.kind in _TO_COUNT for event in waiting):
+            sent_back.look(parts, now)
         if len(waiting) < _BATCH:
             return handled, settled
 

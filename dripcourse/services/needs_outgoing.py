@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from dripcourse.db import standing
+from dripcourse.db import queries, standing
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.services.need import A_DAY, AN_HOUR, Look, Need, Provider, because, many
 
@@ -20,6 +20,12 @@ _HELD: Mapping[Reason, str] = {
     Reason.TEMPLATE: "cannot be written{cause}. It goes by itself when the fault is mended and a worker was started anew",
     Reason.EXPIRED: "was refused for the moment for five days, and is not tried any more{cause}. Put the cause right, then: dripcourse deliveries resolve ID --not-sent",
     Reason.REFUSED: "was refused by the mail server{cause}. Put the cause right, then: dripcourse deliveries resolve ID --not-sent",
+}
+
+_BACK: Mapping[Reason, str] = {
+    Reason.POLICY: "came back for a policy of the other side, or a fault of ours",
+    Reason.FULL: "came back from a full mailbox",
+    Reason.RETURNED: "came back",
 }
 
 
@@ -48,9 +54,31 @@ def held(look: Look) -> Iterator[Need]:
         says = _HELD.get(
             reason, "is held ({reason}){cause}. Decide about it: dripcourse deliveries resolve ID --not-sent"
         )
+        if reason in _BACK:
+            says = _BACK[reason] + "{cause}. Put the cause right, then: dripcourse deliveries resolve ID --again"
         sentence = says.format(reason=reason.value, cause=because(cause))
         who = "A mail" if count == 1 else f"{count} mails: each"
         yield Need("held", count, since, f"{who} {sentence}.", _LISTED)
+
+
+def sent_back(look: Look) -> Iterator[Need]:
+    """So many mails were sent back or refused that lessons wait."""
+    row = look.session.scalar(queries.circuit("returned"))
+    if row is not None and row.opened_at is not None:
+        says = (
+            f"Mails to {many(row.failures, 'reader')} were sent back or refused{because(row.reason)}, so lessons wait: one in six hours"
+            " tries, and the others follow when it is not sent back. Put the cause right; what is held goes again by:"
+            " dripcourse deliveries resolve ID --again."
+        )
+        yield Need("returned", row.failures, row.opened_at, says, _LISTED)
+
+
+def retried(look: Look) -> Iterator[Need]:
+    """Lessons that came back and go again by themselves."""
+    count, since, until, detail = look.session.execute(standing.held_until()).one()
+    if count:
+        says = f"{many(count, 'lesson')} came back{because(detail)}. {'It goes' if count == 1 else 'They go'} again, or the next one does, by {'itself' if count == 1 else 'themselves'}, from {until:%Y-%m-%d %H:%M} UTC on."
+        yield Need("waiting", count, since, says, _LISTED)
 
 
 def unsure(look: Look) -> Iterator[Need]:
@@ -110,4 +138,4 @@ def standing_still(look: Look) -> Iterator[Need]:
         yield Need("stuck", count, since, says, "dripcourse subscriber list")
 
 
-PROVIDERS: tuple[Provider, ...] = (courses, held, unsure, put_back, standing_still)
+PROVIDERS: tuple[Provider, ...] = (courses, sent_back, held, retried, unsure, put_back, standing_still)

@@ -18,6 +18,7 @@ from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
 from dripcourse.domain.pacing import Pace
+from dripcourse.services import sent_back
 from dripcourse.services.compose import Ready
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -89,6 +90,8 @@ def record(parts: Parts, outcomes: Sequence[tuple[Ready, Outcome]], now: datetim
         advance(parts, session, accepted, now)
     for row in rows:
         _count(counts, row["b_state"])
+    if any(row["b_reason"] is Reason.REFUSED for row in rows):
+        sent_back.look(parts, now)
 
 
 def _keys_unsent(outcomes: Sequence[tuple[Ready, Outcome]]) -> list[str]:
