@@ -241,7 +241,7 @@ def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:
     waiting: set[str] = set()
     for enrollment, slug, reason, state in session.execute(queries.lessons_seen(enrollments)):
         seen[enrollment or ""].add(slug or "")
-        if reason is Reason.ASSUMED:
+        if reason in (Reason.ASSUMED, Reason.REPORTED):  # the next mail tells how to ask for it
             assumed[enrollment or ""].add(slug or "")
         if state in IN_HAND:
             waiting.add(enrollment or "")
