@@ -54,9 +54,7 @@ def claim(
         again = _claim_again(parts, session, waiting, now, any_hour=any_hour)
         room = limit - len(waiting)
         lessons = sent_back.may_claim(session, room, now) if room else 0
-        due = (
-            session.execute(queries.enrollments_due(now, lessons, others, any_hour=any_hour)).all() if lessons else []
-        )
+        due = session.execute(queries.enrollments_due(now, lessons, others, any_hour=any_hour)).all() if lessons else []
         fresh = _claim_lessons(parts, session, due, now, any_hour=any_hour)
     # where lessons wait, one that was let through is all there is
     return again + fresh, len(waiting) >= limit or (lessons == room and len(waiting) + len(due) >= limit)
