@@ -99,11 +99,15 @@ def last_accepted(enrollment: str, *, but_for: str) -> Select[datetime | None]:
 
 
 def sent_back(since: datetime) -> Select[bytes, str]:
-    """(recipient, the other side's words) of the mails that were sent back or refused since an instant, the newest first."""
+    """(recipient, the other side's words) of the lessons that were sent back or refused since an instant, the newest first.
+
+    Confirmations do not count: a stranger may sign up any number of addresses that refuse them.
+    """
     states = (DeliveryState.HELD, DeliveryState.BOUNCED, DeliveryState.REFUSED)
     return (
         select(Delivery.recipient, Delivery.detail)
         .where(
+            Delivery.kind == Kind.LESSON,
             Delivery.changed_at > since,
             Delivery.state.in_(states),
             Delivery.reason.in_((Reason.POLICY, Reason.RETURNED, Reason.REFUSED)),
@@ -114,9 +118,10 @@ def sent_back(since: datetime) -> Select[bytes, str]:
 
 
 def went(since: datetime) -> Select[int]:
-    """How many mails were handed over since an instant, whatever became of them."""
+    """How many lessons were handed over since an instant, whatever became of them."""
     handed = Delivery.accepted_at.is_not(None) | Delivery.state.in_((DeliveryState.HELD, DeliveryState.REFUSED))
-    return select(func.count()).select_from(Delivery).where(Delivery.changed_at > since, handed)
+    lesson = Delivery.kind == Kind.LESSON
+    return select(func.count()).select_from(Delivery).where(lesson, Delivery.changed_at > since, handed)
 
 
 def stayed(after: datetime, before: datetime) -> Select[str]:

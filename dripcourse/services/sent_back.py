@@ -1,6 +1,7 @@
 """Many mails sent back or refused at once: the circuit for lessons, which keeps a block list at one large provider from emptying a course.
 
-It opens when, of the last day, mails to three or more readers were sent back or refused, at three or more domains or one in five of all.
+It opens when, of the last day, the lessons of three or more readers were sent back or refused: one in five of all, or one in twenty at
+three or more domains (with ten thousand readers a few come back on any day).
 Open, one lesson goes in six hours, and what the host sends again; all other mail goes as ever. When a lesson that went since has not
 come back for six hours it closes by itself. The domains are counted from the sealed addresses, in memory, and kept nowhere.
 """
@@ -22,7 +23,7 @@ NAME = "returned"
 REST = timedelta(hours=6)
 """For so long a lesson is watched: what comes back mostly does so within minutes."""
 _LATELY = timedelta(days=1)
-_LEAST, _DOMAINS, _SHARE = 3, 3, 0.2
+_LEAST, _DOMAINS, _SHARE, _SHARE_OF_SEVERAL = 3, 3, 0.2, 0.05
 _LOOKED_AT = 200
 """Addresses that are unsealed to count their domains."""
 
@@ -36,7 +37,7 @@ def look(parts: Parts, now: datetime) -> None:
         readers, detail = _sent_back(session, since)
         if row is not None and row.opened_at is not None:
             row.probe_at, row.failures = now + REST, max(row.failures, len(readers))
-        elif len(readers) >= _LEAST and (_many(session, readers, since) or _domains(parts, session, readers)):
+        elif len(readers) >= _LEAST and _many(parts, session, readers, since):
             opened = Circuit(
                 transport=NAME, opened_at=now, probe_at=now + REST, failures=len(readers), reason=detail[:255]
             )
@@ -52,8 +53,11 @@ def _sent_back(session: Session, since: datetime) -> tuple[list[bytes], str]:
     return list({recipient for recipient, _ in found}), found[0][1] if found else ""
 
 
-def _many(session: Session, readers: list[bytes], since: datetime) -> bool:
-    return len(readers) >= _SHARE * session.scalars(asked.went(since)).one()
+def _many(parts: Parts, session: Session, readers: list[bytes], since: datetime) -> bool:
+    went = session.scalars(asked.went(since)).one()
+    if len(readers) >= _SHARE * went:
+        return True
+    return len(readers) >= _SHARE_OF_SEVERAL * went and _domains(parts, session, readers)
 
 
 def _domains(parts: Parts, session: Session, readers: list[bytes]) -> bool:
