@@ -20,6 +20,7 @@ from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.tick import Heart
 from dripcourse.settings import Settings, ensure_secrets, imap_door
 from dripcourse.web.app import create_app
+from dripcourse.web.guard import OPTIONS, guard
 
 _THREADS = 8
 _MOST_BYTES = 2**26
@@ -124,7 +125,9 @@ def _serve(
         ident="",
         max_request_body_size=_MOST_BYTES,
         clear_untrusted_proxy_headers=settings.trusted_proxies == 0,
+        **OPTIONS,
     )
+    guard(server)
     click.echo(f"dripcourse listens on http://{settings.host}:{settings.port} - readers see {settings.base_url}")
     signal.signal(signal.SIGTERM, _end)
     try:

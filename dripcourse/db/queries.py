@@ -359,6 +359,11 @@ def confirmations_since(indexes: Sequence[bytes], since: datetime) -> Select[dat
     )
 
 
+def signups_since(how: str, since: datetime) -> Select[int]:
+    """How many asked by one way since an instant."""
+    return select(func.count()).select_from(Signup).where(Signup.requested_at > since, Signup.how == how)
+
+
 def pending_since_before(instant: datetime) -> Select[Enrollment]:
     """Enrollments that were never confirmed and were asked for before an instant."""
     return (

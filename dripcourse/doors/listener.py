@@ -34,12 +34,15 @@ logging.getLogger("mail.log").disabled = True
 
 MOST_CONNECTIONS = 50
 MOST_RECIPIENTS = 100
+MOST_HELD = 2 * MOST_BYTES
+"""Bytes of unfinished messages over all connections; in memory they take about three times as much."""
 IDLE_SECONDS = 300
 """RFC 5321 4.5.3.2.7."""
 _LINE_BYTES = 2**21
 """The longest line of a message. RFC 5321 allows 1000 bytes; a header of a megabyte is met all the same."""
 _STORING_THREADS = 4
 _BYE = b"421 4.3.2 Too many connections, come back later\r\n"
+_FULL = b"452 4.3.1 Too much mail at once, try again later\r\n"
 _LATER = "451 4.3.0 Cannot be stored just now, try again later"
 
 
@@ -90,10 +93,12 @@ class _Bounded:
     line_length_limit = _LINE_BYTES
     _open: set[Any]
     _refused = False
+    _held = 0  # bytes that came since the last answer: they are in memory
     _answers = 1
 
     async def push(self, status: str | bytes) -> None:
         """Answer; by LMTP what follows the message is answered once for each recipient (RFC 2033 4.2), who are one row and fare alike."""
+        self._held = 0
         said = status.encode("ascii", "replace") if isinstance(status, str) else status
         count, self._answers = self._answers, 1
         if said.startswith(b"354") and isinstance(self, LMTP) and self.envelope:
@@ -109,14 +114,27 @@ class _Bounded:
         self._open.add(self)
         super().connection_made(transport)  # type: ignore[misc]
 
+    @property
+    def held(self) -> int:
+        """Bytes in memory for it; of a message that is too large the library keeps none."""
+        return self._held if self._held <= MOST_BYTES else 0
+
     def connection_lost(self, error: Exception | None) -> None:
         self._open.discard(self)
         if not self._refused:
             super().connection_lost(error)  # type: ignore[misc]
 
     def data_received(self, data: bytes) -> None:
-        if not self._refused:
-            super().data_received(data)  # type: ignore[misc]
+        if self._refused:
+            return
+        self._held += len(data)
+        if sum(each.held for each in self._open) > MOST_HELD:
+            self.transport.write(_FULL)  # type: ignore[attr-defined]
+            self.transport.close()  # type: ignore[attr-defined]
+            self.connection_lost(None)
+            self._refused = True
+            return
+        super().data_received(data)  # type: ignore[misc]
 
     def eof_received(self) -> bool | None:
         return None if self._refused else super().eof_received()  # type: ignore[misc]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from dripcourse.content.files import shipped
 from dripcourse.content.load import Library
 from dripcourse.content.words import FALLBACK
+from dripcourse.db import queries
 from dripcourse.db.models import Signup
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
@@ -27,6 +28,8 @@ from dripcourse.services.suppression import suppress
 from dripcourse.services.whose import Opened, Owner, Proof
 
 _AN_HOUR = timedelta(hours=1)
+MOST_UNPROVEN = {_AN_HOUR: 30, timedelta(days=1): 100}
+"""How many may ask by mail in so long a time before whoever asks must be proven; counted in the database, over all doors and processes."""
 
 
 def is_for_us(parts: Parts, opened: Opened) -> bool:
@@ -50,6 +53,8 @@ def subscribe(parts: Parts, session: Session, opened: Opened, now: datetime, cou
     wanted = named or course or default_course(parts.library)
     if wanted is None:
         return "asked for a course, but there is none"
+    if whose.evidence(parts, opened) is not Proof.PROVEN and _too_many(session, now):
+        return "asked for a course, but too many did by mail without proof of their address; see AUTHSERV_ID"
     words = parts.renderer.consent(wanted.language, wanted.pace)
     wish = Wish(opened.mail.sender, wanted.slug, zone=_zone(opened), how=How.MAIL, consent=words)
     try:
@@ -57,6 +62,14 @@ def subscribe(parts: Parts, session: Session, opened: Opened, now: datetime, cou
     except AddressError:
         return "asked for a course from an address that cannot be written to"
     return ""
+
+
+def _too_many(session: Session, now: datetime) -> bool:
+    """Whether as many asked by mail lately as may without proof: From is easily forged, and each of them is written to."""
+    return any(
+        session.scalars(queries.signups_since(How.MAIL, now - window)).one() >= most
+        for window, most in MOST_UNPROVEN.items()
+    )
 
 
 def default_course(library: Library) -> Course | None:

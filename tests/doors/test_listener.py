@@ -14,7 +14,7 @@ from sqlalchemy import select
 from dripcourse.db.models import Inbound
 from dripcourse.domain.arrival import MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import SettingsError
-from dripcourse.doors.listener import MOST_CONNECTIONS, MOST_RECIPIENTS, Listener
+from dripcourse.doors.listener import MOST_CONNECTIONS, MOST_HELD, MOST_RECIPIENTS, Listener
 from dripcourse.services import arrive
 from dripcourse.settings import HostPort, Listen
 from tests.support.house import ENVIRONMENT, House
@@ -206,6 +206,38 @@ def test_of_too_many_clients_the_last_is_asked_to_come_back(small_house: House) 
             client.sendmail(READER, [TOKEN], RAW)
         wires[0].close()
     assert len(kept(small_house)) == 1
+
+
+def test_what_many_clients_send_at_once_and_never_finish_is_bounded_over_all_of_them(small_house: House) -> None:
+    chunk, answers = (b"x" * 76 + b"\r\n") * 10_000, []
+    with listening(small_house) as listener:
+        place = ("127.0.0.1", listener.port)
+        clients = [smtplib.SMTP(*place, "client.example") for _ in range(6)]
+        before = resident()
+        for client in clients:
+            client.ehlo()
+            client.mail(READER)
+            client.rcpt(TOKEN)
+            assert client.docmd("DATA")[0] == 354
+            try:
+                for _ in range(38):
+                    client.send(chunk)
+                answers.append(0)
+            except smtplib.SMTPException:
+                answers.append(452)
+        assert resident() - before < 4 * MOST_HELD
+        assert answers[0] == 0
+        assert 452 in answers or any(client.sock.recv(3) == b"452" for client in clients[2:])
+        for client in clients:
+            client.close()
+        with smtplib.SMTP(*place, "client.example") as client:
+            client.sendmail(READER, [TOKEN], RAW)
+    assert len(kept(small_house)) == 1
+
+
+def resident() -> int:
+    """Bytes of memory that this process has, in which the listener runs."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
 
 
 # --------------------------------------------------------------------------------------------------------------------- LMTP
