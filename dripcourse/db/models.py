@@ -202,6 +202,7 @@ class Signup(Base):
 
     id: Mapped[Ident]
     address_index: Mapped[Digest] = mapped_column(index=True)
+    mailbox_index: Mapped[bytes | None] = mapped_column(LargeBinary(32), index=True)
     payload_sealed: Mapped[Sealed]
     how: Mapped[Short]
     requested_at: Mapped[Moment]

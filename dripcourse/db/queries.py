@@ -359,6 +359,15 @@ def confirmations_since(indexes: Sequence[bytes], since: datetime) -> Select[dat
     )
 
 
+def confirmations_to_mailbox(indexes: Sequence[bytes], since: datetime) -> Select[datetime]:
+    """When confirmation mails to any address of a mailbox were claimed, since an instant; as long as their sign-ups are kept."""
+    return (
+        select(Delivery.claimed_at)
+        .join(Signup, Signup.id == Delivery.signup_id)
+        .where(Signup.mailbox_index.in_(indexes), Delivery.kind == Kind.CONFIRM, Delivery.claimed_at > since)
+    )
+
+
 def signups_since(how: str, since: datetime) -> Select[int]:
     """How many asked by one way since an instant."""
     return select(func.count()).select_from(Signup).where(Signup.requested_at > since, Signup.how == how)

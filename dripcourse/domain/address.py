@@ -43,3 +43,15 @@ def email_address(text: str) -> EmailAddress:
 def normal_form(written: str) -> str:
     """The form by which two addresses are compared; never what is written to."""
     return unicodedata.normalize("NFC", written).casefold()
+
+
+_DOTS_ARE_NOTHING = ("gmail.com", "googlemail.com")
+
+
+def mailbox_form(normal: str) -> str:
+    """The mailbox behind an address, for counting only: without what follows a plus, and without dots where they are nothing."""
+    local, _, domain = normal.rpartition("@")
+    name = local.partition("+")[0] or local
+    if domain in _DOTS_ARE_NOTHING:
+        name, domain = name.replace(".", ""), _DOTS_ARE_NOTHING[0]
+    return f"{name}@{domain}"

@@ -74,7 +74,7 @@ KEPT = (
     Kept("address", Sort.ADDRESS, _SEALED, Until.ERASED, Who.HOST, _of("subscriber", "address_sealed")),
     Kept("address_print", Sort.ADDRESS, _PRINT, Until.ERASED, Who.NOBODY, (*_of("subscriber", "address_index"), *_of("lift", "address_index"))),
     Kept("request", Sort.ADDRESS, _SEALED, Until.FORTNIGHT, Who.HOST, _of("signup", "payload_sealed")),
-    Kept("request_print", Sort.ADDRESS, _PRINT, Until.FORTNIGHT, Who.NOBODY, _of("signup", "address_index")),
+    Kept("request_print", Sort.ADDRESS, _PRINT, Until.FORTNIGHT, Who.NOBODY, _of("signup", "address_index", "mailbox_index")),
     Kept("mail_print", Sort.ADDRESS, _PRINT, Until.ERASED, Who.NOBODY, _of("delivery", "recipient")),
     Kept("returned", Sort.ADDRESS, _PLAIN, Until.ERASED, Who.HOST, _of("subscriber", "bounce_score", "bounced_on")),
     Kept("never", Sort.ADDRESS, _PRINT, Until.DATABASE, Who.NOBODY, _of("suppression", "address_index")),

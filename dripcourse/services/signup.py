@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.db.personal import erasure_at
-from dripcourse.domain.address import EmailAddress
+from dripcourse.domain.address import EmailAddress, mailbox_form
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind, confirm_key
 from dripcourse.domain.enrollment import EnrollmentState
@@ -59,6 +59,7 @@ def append(parts: Parts, session: Session, wish: Wish, now: datetime) -> str:
         insert(Signup).values(
             id=ident,
             address_index=parts.keys.index(address.normal),
+            mailbox_index=parts.keys.index(_mailbox(address)),
             payload_sealed=parts.keys.seal(payload, "signup", ident),
             how=wish.how.value,
             requested_at=now,
@@ -97,7 +98,9 @@ def _decide_one(parts: Parts, session: Session, signup: Signup, now: datetime) -
         indexes = parts.keys.indexes(address.normal)
         if session.scalars(erasure_at(indexes)).first() is not None:
             return False
-        if not is_never(session, indexes) and _may_confirm(session, indexes, now):
+        if not is_never(session, indexes) and _may_confirm(
+            session, indexes, parts.keys.indexes(_mailbox(address)), now
+        ):
             _offer(parts, session, signup, wish, address, course, now)
     signup.handled_at = now
     session.flush()
@@ -119,10 +122,17 @@ def _offer(
     offer(session, Kind.CONFIRM, key, recipient=indexes[0], course=course.slug, now=now, signup=signup.id)
 
 
-def _may_confirm(session: Session, indexes: Sequence[bytes], now: datetime) -> bool:
-    """At most one confirmation mail an address a day, and three in 90 days: nobody can be flooded through our form."""
-    sent = session.scalars(queries.confirmations_since(indexes, now - REMEMBERED)).all()
-    return len(sent) < _MOST and not any(at > now - _ONE_A for at in sent)
+def _mailbox(address: EmailAddress) -> str:
+    """What one mailbox is counted by; no address looks like it."""
+    return f"mailbox {mailbox_form(address.normal)}"
+
+
+def _may_confirm(session: Session, indexes: Sequence[bytes], mailbox: Sequence[bytes], now: datetime) -> bool:
+    """At most one confirmation mail a day, and three in 90 days to an address, or in 14 to all of a mailbox's: nobody can be
+    flooded through our form."""
+    to_it = session.scalars(queries.confirmations_since(indexes, now - REMEMBERED)).all()
+    to_mailbox = session.scalars(queries.confirmations_to_mailbox(mailbox, now - FORGET_AFTER)).all()
+    return all(len(sent) < _MOST and not any(at > now - _ONE_A for at in sent) for sent in (to_it, to_mailbox))
 
 
 def _pending(session: Session, subscriber: Subscriber, course: Course, wish: Wish, now: datetime) -> Enrollment:

@@ -105,7 +105,7 @@ def test_a_first_line_pauses_goes_on_asks_and_stops(somebody: Player) -> None:
 
 def test_what_is_written_on_the_page_is_seen_too_and_the_page_knows_that_it_changed(somebody: Player) -> None:
     before = somebody.get("/demo/pulse").json
-    path = lesson(somebody).text.partition("/me/")[2].split(")")[0].split()[0]
+    path = lesson(somebody).text.partition("/me/")[2].split(">")[0].split()[0]
     form = somebody.get(f"/me/{path}").text.partition('name="answer" value="')[2]
     fields = {"answer": form.split('"')[0], "token": form.partition('name="token" value="')[2].split('"')[0]}
     assert somebody.client.post(f"/me/{path}", data={"do": "write", "text": WORDS} | fields).status_code == 200

@@ -355,3 +355,26 @@ x
         assert session.scalars(select(Suppression.reason)).all() == []
     Reader(small_house, "reader@example.org").reply("That was not me. I do want them.\n", to=lesson)
     assert only(small_house).state is EnrollmentState.ACTIVE
+
+
+        assert session.scalars(select(Suppression.reason)).all() == ["complaint"]
+
+
+def test_a_flood_of_forged_mails_that_ask_for_a_course_is_bounded(small_house: House) -> None:
+    for number in range(60):
+        hand_in(small_house, compose(f"victim{number}@example.net", "subscribe@reply.letters.example.org"))
+    small_house.tick()
+    assert len(small_house.mails()) == 30
+    hand_in(
+        small_house,
+        compose("anna@example.org", "subscribe@reply.letters.example.org"),
+        door=Door.SENDGRID,
+        sender="anna@example.org",
+        **PROVEN,
+    )
+    small_house.tick()
+    assert len(small_house.mails("anna@example.org")) == 1, "whose address is proven is not kept waiting"
+    small_house.turn(hours=2)
+    hand_in(small_house, compose("berta@example.net", "subscribe@reply.letters.example.org"))
+    small_house.tick()
+    assert len(small_house.mails("berta@example.net")) == 1

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, Signup, Subscriber, Suppression
+from dripcourse.domain.address import mailbox_form
 from dripcourse.domain.errors import AddressError, NotFound, SuppressedError, UsageError
 from dripcourse.services import confirm, overview, signup, stay, suppression
 from dripcourse.services.confirm import Standing
@@ -23,7 +24,7 @@ def ask(house: House, email: str = "anna@example.org", **words: object) -> None:
 
 def confirm_token(house: House, email: str = "anna@example.org") -> str:
     text = house.mails(email)[-1].get_body(("plain",)).get_content()
-    return re.search(r"/confirm/(\S+?)[)\s]", text).group(1)  # type: ignore[union-attr]
+    return re.search(r"/confirm/(\S+?)[>\s]", text).group(1)  # type: ignore[union-attr]
 
 
 def count(house: House, model: type) -> int:
@@ -98,6 +99,19 @@ def test_at_most_one_confirmation_a_day_and_three_in_ninety_days(house: House) -
     assert [sent[day] for day in range(4)] == [1, 2, 3, 3]
     assert sent[88] == 3
     assert sent[95] == 6
+
+
+def test_one_mailbox_counts_once_whatever_its_dots_and_plus(house: House) -> None:
+    plus = [f"mara+{number}@example.org" for number in range(30)]
+    dots = ["m.ara@gmail.com", "ma.ra@gmail.com", "m.a.r.a+x@googlemail.com", "mara@gmail.com"]
+    for address in ["mara@example.org", *plus, *dots, "m.ara@example.org"]:
+        ask(house, address)
+    house.tick()
+    assert sorted(mailbox_form(str(mail["To"])) for mail in house.mails()) == [
+        "m.ara@example.org",
+        "mara@example.org",
+        "mara@gmail.com",
+    ]
 
 
 def test_the_confirmation_is_open_for_a_week_and_forgotten_after_two(house: House) -> None:

@@ -12,7 +12,7 @@ from tests.support.house import House, subjects
 
 def token_of(house: House, purpose: str, mail: int = -1) -> str:
     text = house.mails()[mail].get_body(("plain",)).get_content()
-    found = re.search(rf"/{purpose}/(\S+?)[)\s]", text)
+    found = re.search(rf"/{purpose}/(\S+?)[>\s]", text)
     assert found
     return found.group(1)
 
