@@ -357,9 +357,6 @@ x
     assert only(small_house).state is EnrollmentState.ACTIVE
 
 
-        assert session.scalars(select(Suppression.reason)).all() == ["complaint"]
-
-
 def test_a_flood_of_forged_mails_that_ask_for_a_course_is_bounded(small_house: House) -> None:
     for number in range(60):
         hand_in(small_house, compose(f"victim{number}@example.net", "subscribe@reply.letters.example.org"))
