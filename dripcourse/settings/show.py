@@ -57,6 +57,11 @@ def doubts(settings: Settings) -> list[str]:
         )
     if not isinstance(settings.mail_url, urls.OutboxUrl) and _for_trials(settings.reply_domain):
         said.append("REPLY_DOMAIN is a name for trials: no reply can reach it. Write a domain of your own.")
+    if (settings.lmtp_listen or settings.imap_url) and not settings.authserv_id:
+        said.append(
+            "AUTHSERV_ID is not set, though mail comes in by LMTP_LISTEN or IMAP_URL: whoever writes a reader's address into From"
+            " is taken for that reader, and few sign-ups by mail an hour are taken. Name what your mail server writes there."
+        )
     return said
 
 

@@ -234,3 +234,18 @@ def test_a_settings_file_that_others_may_read_is_found_if_a_key_stands_in_it(lin
         each.chmod(0o600)
     again = line("--config", str(file), "doctor", "--offline", "--json")
     assert {each["level"] for each in again.json if each["about"] == "files"} == {"well"}
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({}, False),
+        ({"LMTP_LISTEN": "lmtp:127.0.0.1:8024"}, True),
+        ({"IMAP_URL": "imap://u:p@127.0.0.1/INBOX"}, True),
+        ({"IMAP_URL": "imap://u:p@127.0.0.1/INBOX", "AUTHSERV_ID": "mx.example.org"}, False),
+    ],
+)
+def test_a_mail_door_that_knows_no_proof_of_a_sender_is_told_of(line: Line, more: dict[str, str], told: bool) -> None:
+    line("tick")
+    answer = line("doctor", "--offline", **more)
+    assert ("AUTHSERV_ID is not set" in answer.out) is told
