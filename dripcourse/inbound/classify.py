@@ -31,6 +31,7 @@ _COMPLAINT_SUBJECT = re.compile(
 _NO_REPLY = re.compile(
     r"(?:no[-_.]?reply|do[-_.]?not[-_.]?reply|auto-?(?:reply|confirm|responder)|notifications?)[^@]*@", re.IGNORECASE
 )
+_SUBJECT_OF_BOUNCE = "subject of a bounce"
 _SURE = re.compile(r"\s*auto-(?:replied|generated|notified)", re.IGNORECASE)
 
 
@@ -51,13 +52,13 @@ def kind_of(message: Message, words: Words, *, is_quoting: bool) -> Kind:
     if why := _report(message):
         return Kind(Verdict.AUTO_REPLY, (why,))
     if evidence := bounce_evidence(message, words):
-        return Kind(Verdict.BOUNCE, evidence)
+        return Kind(Verdict.BOUNCE, evidence, by_words=_SUBJECT_OF_BOUNCE in evidence)
     if why := _auto_header(message):
         return Kind(Verdict.AUTO_REPLY, (why,))
-    if AUTO_SUBJECT.match(message.header("subject")[:300]):
-        return Kind(Verdict.AUTO_REPLY, ("subject of an automatic answer",))
     if is_quoting:
         return Kind(Verdict.REPLY)
+    if AUTO_SUBJECT.match(message.header("subject")[:300]):
+        return Kind(Verdict.AUTO_REPLY, ("subject of an automatic answer",), by_words=True)
     evidence = _by_words(message, words.own[:_FIRST_WORDS])
     return Kind(Verdict.AUTO_REPLY, evidence, by_words=True) if evidence else Kind(Verdict.REPLY)
 

@@ -20,6 +20,7 @@ from dripcourse.inbound.verdict import Mail, Verdict
 _MACHINES = (Verdict.AUTO_REPLY, Verdict.BOUNCE, Verdict.COMPLAINT)
 _QUOTES = re.compile(r"^[ \t]*>|^.{0,200}:[ \t]*$", re.MULTILINE)
 """What the cut-away part of a real answer shows: quoted lines, or a line that introduces them."""
+_DOUBT = ("may be a person's: no header says that a machine wrote it",)
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
 
 
@@ -38,7 +39,10 @@ def read_mail(
     cut = own_words(body.text, sent=sent)
     words = words_of_machine(body.text)
     kind = _without_leaving(kind_of(message, words, is_quoting=_QUOTES.search(cut.hidden) is not None), local)
-    bounce = None
+    is_personal = kind.by_words and not is_automatic(message)
+    if is_personal and command_in(cut.text, languages):
+        kind = Kind(Verdict.REPLY)  # no machine gives an order
+    bounce, own = None, cut.text
     if kind.verdict in (Verdict.BOUNCE, Verdict.COMPLAINT):
         bounce = read_bounce(message, body.text, words, rcpt or "")
         cut = Cut("", body.text)
@@ -50,7 +54,7 @@ def read_mail(
         text=cut.text,
         hidden=cut.hidden,
         command=command,
-        evidence=(*evidence, *body.evidence),
+        evidence=(*evidence, *body.evidence, *(_DOUBT if is_personal and verdict in _MACHINES else ())),
         sender=_only([spec for value in message.all("from") for spec in addresses(value)]),
         message_id=next(iter(ids(message.value("message-id"))), ""),
         references=tuple(dict.fromkeys([*ids(message.value("in-reply-to")), *ids(message.value("references"))])),
@@ -59,6 +63,7 @@ def read_mail(
         results=results_in(message.all("authentication-results")),
         bounce=bounce,
         away_until=_away_until(message, body.text) if verdict is Verdict.AUTO_REPLY else None,
+        by_words=own if is_personal and verdict in _MACHINES else None,
         is_automatic=verdict in _MACHINES or is_automatic(message),
     )
 

@@ -82,5 +82,7 @@ class Mail:
     bounce: Bounce | None = None
     away_until: date | None = None
     """The date that an auto-reply names as its last, if it names one."""
+    by_words: str | None = None
+    """If wording alone says that a machine wrote it, and no header: what a person would have written in it. The verdict may be wrong."""
     is_automatic: bool = False
     """Whether nothing automatic may ever answer it: machine mail, and what comes by a list or without a return path (RFC 3834 2)."""

@@ -60,6 +60,8 @@ def _spoken(session: Session, delivery: Delivery | None) -> list[str]:
 def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Done:
     """Do all that a message asks for."""
     mail, addresses = opened.mail, whose.recipients(opened)
+    if mail.by_words is not None and (owner := _who_may_have_written(parts, session, opened, now)):
+        return _perhaps_automatic(parts, session, opened, owner, mail.by_words, now)
     if mail.verdict in (Verdict.BOUNCE, Verdict.COMPLAINT):
         ident = bounces.hear(parts, session, opened, now)
         return Done(mail.verdict, "" if ident else "about no mail of ours", ident)
@@ -173,7 +175,26 @@ def _automatic(parts: Parts, session: Session, opened: Opened, why: str, now: da
     owner = whose.find(parts, session, opened)
     if owner is not None and not why:
         away.hold(session, owner, opened, now)
-    return Done(Verdict.AUTO_REPLY, why, owner.delivery.id if owner else None)
+    doubt = "automatic by its words alone" if opened.mail.by_words is not None else ""
+    return Done(Verdict.AUTO_REPLY, why or doubt, owner.delivery.id if owner else None)
+
+
+def _who_may_have_written(parts: Parts, session: Session, opened: Opened, now: datetime) -> Owner | None:
+    """The reader in a course from whose own address a mail comes that only its wording makes a machine's; None if nobody's."""
+    if whose.token_of(parts, whose.recipients(opened), "leave") or away.is_automatic(parts, opened):
+        return None
+    owner = None if asking.is_for_us(parts, opened) else whose.find(parts, session, opened)
+    if owner is None or owner.delivery.kind is Kind.CONFIRM or owner.subscriber is None or not owner.is_reader:
+        return None
+    has_left = owner.enrollment is None or owner.enrollment.state is EnrollmentState.LEFT
+    return None if has_left and not _in_grace(owner, now) else owner
+
+
+def _perhaps_automatic(parts: Parts, session: Session, opened: Opened, owner: Owner, words: str, now: datetime) -> Done:
+    """It reads like a machine's, but a reader may have written it: kept as theirs, unanswered, and the next lesson waits all the same."""
+    if opened.mail.verdict is Verdict.AUTO_REPLY:
+        away.hold(session, owner, opened, now)
+    return _written(parts, session, replace(opened, mail=replace(opened.mail, text=words)), owner, now)
 
 
 def _set_aside(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:

@@ -34,7 +34,7 @@ def compose(
     if date is not None:
         mail["Date"] = format_datetime(date)  # type: ignore[arg-type]
     if answers is not None:
-        mail["Subject"] = f"Re: {answers['Subject']}"
+        mail["Subject"] = subject or f"Re: {answers['Subject']}"
         mail["In-Reply-To"] = mail["References"] = str(answers["Message-ID"])
     elif subject is not None:
         mail["Subject"] = subject
