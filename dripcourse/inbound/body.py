@@ -124,6 +124,8 @@ class _Reading:
             self.notes["cannot read: winmail.dat"] = None
         if not text.strip() and not self.notes and kinds.keys() & {"text/calendar", "text/rtf", "application/rtf"}:
             self.notes["cannot read: no text, only a calendar entry or RTF"] = None
+        if not text.strip() and not self.notes and any(is_attachment(each) for each in self.message.walk()):
+            self.notes["no words: only a file, such as a recording or a picture"] = None
         return tuple(self.notes)
 
 

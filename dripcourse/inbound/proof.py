@@ -8,11 +8,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import idna
+
 from dripcourse.inbound.verdict import AuthenticationResult
 
 _PASS = "pass"  # noqa: S105 - RFC 8601 2.7
 _DOMAINS = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",), "dmarc": ("header.from",)}
-_SENDGRID_DKIM = re.compile(r"@?([a-z0-9._-]+)\s*:\s*([a-z]+)", re.IGNORECASE)
+_SENDGRID_DKIM = re.compile(r"@?([\w.-]+)\s*:\s*([a-z]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,11 @@ def _speaks_for(domain: str, written: str) -> bool:
 
 
 def _domain(text: str) -> str:
-    return text.rpartition("@")[2].strip().rstrip(".").lower()
+    """The domain of an address or by itself, as A-labels (RFC 5890): programs write either form, servers the one of the wire."""
+    domain = text.rpartition("@")[2].strip().rstrip(".").lower()
+    if domain.isascii():
+        return domain
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except (idna.IDNAError, UnicodeError):
+        return domain

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from email.utils import parsedate_to_datetime
 
@@ -20,7 +21,7 @@ from dripcourse.inbound.verdict import Mail, Verdict
 _MACHINES = (Verdict.AUTO_REPLY, Verdict.BOUNCE, Verdict.COMPLAINT)
 _QUOTES = re.compile(r"^[ \t]*>|^.{0,200}:[ \t]*$", re.MULTILINE)
 """What the cut-away part of a real answer shows: quoted lines, or a line that introduces them."""
-_DOUBT = ("may be a person's: no header says that a machine wrote it",)
+_DOUBT = "may be a person's: no header says that a machine wrote it"
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to")
 
 
@@ -39,9 +40,7 @@ def read_mail(
     cut = own_words(body.text, sent=sent)
     words = words_of_machine(body.text)
     kind = _without_leaving(kind_of(message, words, is_quoting=_QUOTES.search(cut.hidden) is not None), local)
-    is_personal = kind.by_words and not is_automatic(message)
-    if is_personal and command_in(cut.text, languages):
-        kind = Kind(Verdict.REPLY)  # no machine gives an order
+    kind, is_doubtful = _doubted(kind, message, cut.text, languages)
     bounce, own = None, cut.text
     if kind.verdict in (Verdict.BOUNCE, Verdict.COMPLAINT):
         bounce = read_bounce(message, body.text, words, rcpt or "")
@@ -54,7 +53,7 @@ def read_mail(
         text=cut.text,
         hidden=cut.hidden,
         command=command,
-        evidence=(*evidence, *body.evidence, *(_DOUBT if is_personal and verdict in _MACHINES else ())),
+        evidence=(*evidence, *body.evidence),
         sender=_only([spec for value in message.all("from") for spec in addresses(value)]),
         message_id=next(iter(ids(message.value("message-id"))), ""),
         references=tuple(dict.fromkeys([*ids(message.value("in-reply-to")), *ids(message.value("references"))])),
@@ -63,7 +62,7 @@ def read_mail(
         results=results_in(message.all("authentication-results")),
         bounce=bounce,
         away_until=_away_until(message, body.text) if verdict is Verdict.AUTO_REPLY else None,
-        by_words=own if is_personal and verdict in _MACHINES else None,
+        by_words=own if is_doubtful else None,
         is_automatic=verdict in _MACHINES or is_automatic(message),
     )
 
@@ -77,6 +76,15 @@ def _without_leaving(kind: Kind, local: str) -> Kind:
     """A mail for leaving is often written by the mail program, and reads so; only an answer made by a machine is none."""
     is_request = kind.by_words or kind.evidence == ("header Auto-Submitted: auto-generated",)
     return Kind(Verdict.REPLY) if local.startswith("leave+") and is_request else kind
+
+
+def _doubted(kind: Kind, message: Message, text: str, languages: Sequence[str]) -> tuple[Kind, bool]:
+    """A machine's mail that only its wording makes one, and that this is in doubt; one that gives an order is a person's."""
+    if not kind.by_words or is_automatic(message):
+        return kind, False
+    if command_in(text, languages):
+        return Kind(Verdict.REPLY), False
+    return replace(kind, evidence=(*kind.evidence, _DOUBT)), True
 
 
 def _asked(kind: Kind, local: str, cut: Cut, languages: Sequence[str]) -> tuple[Verdict, str | None, tuple[str, ...]]:

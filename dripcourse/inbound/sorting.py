@@ -45,7 +45,7 @@ class Sorting:
         self._kinds = [Kind.OWN] * len(lines)
 
     def kinds(self) -> list[Kind]:
-        """Whose each line is. If nothing would be left, what could be somebody's is theirs, and at the last everything."""
+        """Whose each line is. If nothing would be left, what could be somebody's is theirs; a lesson that came back alone never is."""
         spans = find_headers(self.lines, self._nexts, self._shares)
         self._below_headers([span for span in spans if span.depth == 0], {span.start for span in spans if span.depth})
         self._pasted_lessons()
@@ -57,9 +57,22 @@ class Sorting:
         return self._kinds
 
     def _reveal(self, kind: Kind) -> None:
+        is_answer = self._quotes_lesson()
         for place, each in enumerate(self._kinds):
-            if each is kind and not (kind is Kind.BELOW and self._lesson(place)):
+            if each is kind and not (
+                self._is_programs(place) if is_answer else kind is Kind.BELOW and self._lesson(place)
+            ):
                 self._kinds[place] = Kind.OWN
+
+    def _quotes_lesson(self) -> bool:
+        """Whether the lesson stands in what is hidden: then what a program put around it is nobody's answer."""
+        hidden = (place for place, each in enumerate(self._kinds) if not each.own and self._lesson(place))
+        return self._shares is not None and sum(self._shares[place].covered for place in hidden) >= _LESSON
+
+    def _is_programs(self, place: int) -> bool:
+        if self._kinds[place] in (Kind.HEADER, Kind.QUOTED):
+            return True
+        return not self._unsent(place) or closings.device(self.lines[place])
 
     def _lesson(self, place: int) -> bool:
         return self._shares is not None and self._shares[place].lesson
@@ -160,9 +173,7 @@ class Sorting:
         return (self._words(place) or _sign(self.lines[place])) and not self._lesson(place)
 
     def _own_above(self, start: int) -> bool:
-        return any(
-            each.own and not line.blank for line, each in zip(self.lines[:start], self._kinds[:start], strict=True)
-        )
+        return any(self._kinds[place].own and not self.lines[place].blank for place in range(start))
 
     def _pasted_lessons(self) -> None:
         """Long stretches of the lesson outside all quotation: pasted, or quoted without a mark or a header."""
@@ -175,6 +186,9 @@ class Sorting:
         for start, end, covered in stretches:
             if covered >= _PASTED or (covered >= _FRAGMENT and long[0][0] < start < long[-1][1]):
                 self._set(start, end, Kind.QUOTED)
+        end = long[-1][1]
+        if not any(self._unsent(place) for place in range(end, len(self.lines))):
+            self._set(end, len(self.lines), Kind.QUOTED)  # links and rules below the last of its words
 
     def _stretches(self, shares: Sequence[Share]) -> list[tuple[int, int, int]]:
         """Lines of the writer's that are the lesson's and follow each other, with the number of its words in them."""

@@ -10,6 +10,7 @@ from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.inbound import Mail, Verdict
+from dripcourse.inbound.wishes import cries_for_help
 from dripcourse.services import answers, asking, away, bounces, orders, replies, reports, stay, whose, wishes
 from dripcourse.services.answers import Answer
 from dripcourse.services.orders import Order
@@ -194,6 +195,10 @@ def _perhaps_automatic(parts: Parts, session: Session, opened: Opened, owner: Ow
     """It reads like a machine's, but a reader may have written it: kept as theirs, unanswered, and the next lesson waits all the same."""
     if opened.mail.verdict is Verdict.AUTO_REPLY:
         away.hold(session, owner, opened, now)
+    is_here = owner.enrollment is not None and owner.enrollment.state is not EnrollmentState.LEFT
+    if is_here and owner.subscriber and cries_for_help(words):  # once a day: a machine may answer this again
+        key = rare_key("people", owner.subscriber.id, now.date().isoformat())
+        answers.tell(parts, session, owner, opened, answers.people(owner.enrollment), key, now)
     return _written(parts, session, replace(opened, mail=replace(opened.mail, text=words)), owner, now)
 
 

@@ -59,7 +59,7 @@ def tell(parts: Parts, session: Session, opened: Opened, owner: Owner, now: date
         if says := orders.carry_out(order):
             answers.answer(parts, session, owner, opened, says, now)
     else:
-        says_so = "unreadable" if _is_unreadable(opened) else "arrived"
+        says_so = "unreadable" if _is_unreadable(opened) else "arrived" if text.strip() else "no_words"
         answers.tell(parts, session, owner, opened, Answer(says_so), rare_key(says_so, subscriber.id), now)
 
 

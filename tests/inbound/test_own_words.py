@@ -283,7 +283,10 @@ def test_no_word_is_lost_whatever_is_cut(pieces: list[str], sent: str | None) ->
     text = "\n".join(pieces)
     cut = own_words(text, sent=sent)
     assert words(f"{cut.text}\n{cut.hidden}") == words(text)
-    assert bool(cut.text.strip()) == bool("".join(text.split())) or not any(char.isalnum() for char in text)
+    is_lesson = sent is not None and "of a lesson says" in text  # nothing but what went out is nobody's words
+    assert (
+        is_lesson or bool(cut.text.strip()) == bool("".join(text.split())) or not any(char.isalnum() for char in text)
+    )
 
 
 @settings(max_examples=100, deadline=None)

@@ -3,6 +3,7 @@
 import pytest
 
 from dripcourse.inbound import read_mail
+from dripcourse.inbound.proof import proves, vouched_by_sendgrid
 from dripcourse.inbound.results import MOST_RESULTS, results_in
 
 CASES = [
@@ -34,3 +35,10 @@ def test_every_header_is_read_from_the_top() -> None:
 
 def test_results_are_bounded() -> None:
     assert len(results_in(["x; spf=pass" + "; dkim=pass" * 1_000])) == MOST_RESULTS
+
+
+@pytest.mark.parametrize("written", ["ann@bücher.example", "ann@BÜCHER.example.", "ann@xn--bcher-kva.example"])
+@pytest.mark.parametrize("passed", ["bücher.example", "xn--bcher-kva.example", "XN--BCHER-KVA.example"])
+def test_a_domain_is_proven_in_whichever_form_it_is_written(written: str, passed: str) -> None:
+    assert proves(list(vouched_by_sendgrid("", f"{{@{passed} : pass}}", "")), written)
+    assert not proves(list(vouched_by_sendgrid("", f"{{@{passed} : pass}}", "")), "ann@bucher.example")

@@ -68,3 +68,24 @@ def test_words_of_a_machine_from_another_address_are_set_aside_and_listed(reader
         row = session.scalars(select(Inbound)).one()
     assert row.reason == "automatic by its words alone"
     assert row.raw_sealed is not None
+
+
+def test_a_recording_alone_is_kept_and_its_reader_is_told_once_that_no_words_were_found(reader: Reader) -> None:
+    lesson = reader.mails[-1]
+    for _ in range(2):
+        mail = compose(reader.address, str(lesson["Reply-To"]), "", answers=lesson)
+        mail.add_attachment(b"\0\0\0\x1cftypmp42", maintype="audio", subtype="mp4", filename="memo.m4a")
+        hand_in(reader.house, mail)
+        reader.house.tick()
+    assert [text for text, _, _ in words(reader.house)] == ["", ""]
+    assert [mail["Subject"] for mail in reader.mails].count("Re: Letter 1") == 1
+    assert "no words" in reader.mails[-1].get_body(("plain",)).get_content()
+
+
+def test_despair_under_a_subject_of_being_away_is_answered_with_people_once_a_day(reader: Reader) -> None:
+    before = len(reader.mails)
+    for _ in range(2):
+        reader.reply("I don't want to live any more.\n", subject="I am out")
+    assert len(words(reader.house)) == 2
+    assert len(reader.mails) == before + 1
+    assert "/support" in reader.mails[-1].get_body(("plain",)).get_content()
