@@ -1,10 +1,13 @@
 """The heartbeat: APScheduler beats, the database decides. One interval job, in memory, and never one a reader."""
 
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, timedelta
+from types import FrameType
 
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -14,6 +17,32 @@ from dripcourse.domain.errors import DripError
 from dripcourse.services.tick import Heart
 
 log = logging.getLogger(__name__)
+
+
+END_SECONDS = 8.0
+"""How long an orderly end may take after the signal."""
+
+
+def end_on_signals(end: Callable[[], None]) -> None:
+    """Call `end` in the main thread at SIGTERM or SIGINT, also where the parent ignored SIGINT (a script's background does).
+
+    A process that has not ended by then is in an exchange with a slow server: it ends all the same, as by a kill. What is on the wire
+    is unsure then and is settled on evidence; nothing is repeated.
+    """
+
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        last = threading.Timer(END_SECONDS, os._exit, (0,))
+        last.daemon = True
+        last.start()
+        end()
+
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, handle)
+
+
+def leave() -> None:
+    """Unwind the main thread. Raises SystemExit."""
+    raise SystemExit(0)
 
 
 class Heartbeat:

@@ -1,12 +1,10 @@
 """`dripcourse run`, `web` and `worker`: the processes that stay."""
 
 import errno
-import signal
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
-from types import FrameType
 from typing import Protocol
 
 import click
@@ -15,7 +13,7 @@ import waitress
 from dripcourse.bootstrap import choose_clock, is_real, open_parts, refuse_false_future
 from dripcourse.cli.common import quiet_logs, settings_of
 from dripcourse.domain.errors import SettingsError
-from dripcourse.scheduler import Heartbeat
+from dripcourse.scheduler import Heartbeat, end_on_signals, leave
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.tick import Heart
 from dripcourse.settings import Settings, ensure_secrets, imap_door
@@ -129,21 +127,16 @@ def _serve(
     )
     guard(server)
     click.echo(f"dripcourse listens on http://{settings.host}:{settings.port} - readers see {settings.base_url}")
-    signal.signal(signal.SIGTERM, _end)
+    end_on_signals(leave)
     try:
         server.run()
     finally:
         server.close()
 
 
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)
-
-
 def _wait() -> None:
     """Until told to stop."""
     told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
-    signal.signal(signal.SIGINT, lambda *_: told.set())
+    end_on_signals(told.set)
     click.echo("dripcourse worker ticks; stop it with Ctrl-C.")
     told.wait()

@@ -65,7 +65,14 @@ class Database:
     def _server_engine(self, echo: bool) -> Engine:
         # pre_ping: a server that was restarted is met with a new connection, not with an error (FAULTS.md S20)
         return create_engine(
-            self.url, echo=echo, hide_parameters=True, pool_pre_ping=True, pool_size=5, max_overflow=10
+            self.url,
+            echo=echo,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=5,
+            max_overflow=10,
+            # no prepared statements: behind pgbouncer in transaction mode each transaction may meet another server connection
+            connect_args={"prepare_threshold": None},
         )
 
     @property

@@ -1,13 +1,11 @@
 """The demo put together: a throw-away installation in a folder of its own, its heart, its pages, and a server for one machine."""
 
-import signal
 import socket
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
 import waitress
@@ -16,7 +14,7 @@ from dripcourse.bootstrap import choose_clock, open_parts
 from dripcourse.demo.clock import DemoHeart, TurnableClock
 from dripcourse.demo.pages import create_demo
 from dripcourse.demo.scene import Stage
-from dripcourse.scheduler import Heartbeat
+from dripcourse.scheduler import Heartbeat, end_on_signals, leave
 from dripcourse.services.parts import Clock
 from dripcourse.settings import Settings, ensure_secrets, load_settings
 from dripcourse.web.app import create_app
@@ -43,7 +41,7 @@ def run_demo(listener: socket.socket, base_url: str, chosen: Settings, say: Call
 
     Of the settings that the host has `chosen`, the demo honours COURSES_DIR and DRIPCOURSE_NOW.
     """
-    signal.signal(signal.SIGTERM, _end)
+    end_on_signals(leave)
     with tempfile.TemporaryDirectory(prefix="dripcourse-demo-", ignore_cleanup_errors=True) as folder:
         settings = demo_settings(Path(folder), base_url, chosen.courses_dir)
         with open_demo(settings, choose_clock(chosen)) as demo:
@@ -98,7 +96,3 @@ def _side_by_side(demo: "WSGIApplication", product: "WSGIApplication") -> "WSGIA
         return (demo if in_front or path.startswith("/demo/") else product)(environ, start_response)
 
     return web
-
-
-def _end(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(0)

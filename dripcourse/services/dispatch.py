@@ -13,7 +13,7 @@ is unsure, and `settle` asks for evidence. No transaction is ever open across th
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import sleep
 
 from sqlalchemy import bindparam, or_, update
@@ -31,6 +31,7 @@ from dripcourse.services.journal import Fact
 from dripcourse.services.known import require_all
 from dripcourse.services.mark import mark
 from dripcourse.services.parts import Clock, Parts
+from dripcourse.services.rate import take_turns
 from dripcourse.services.record import Counts, hold, record
 
 log = logging.getLogger(__name__)
@@ -119,6 +120,8 @@ class _Courier:
         self._heard: list[Outcome] = []
         self.closed = False
         self.probes = False
+        self._began = clock(), parts.stopwatch()
+        self._turns = 0.0
 
     def may_claim(self) -> int:
         """How many mails the wire has room for: a batch, one to see whether it works again, or none."""
@@ -127,9 +130,12 @@ class _Courier:
         return _ROOM[leave]
 
     def group_size(self) -> int:
-        return max(1, min(GROUP_MOST, int(GROUP_SECONDS / self._each)))
+        rate = self._parts.rules.rate_per_second
+        each = max(self._each, 1 / rate) if rate else self._each
+        return max(1, min(GROUP_MOST, int(GROUP_SECONDS / each)))
 
     def deliver(self, group: Sequence[Ready], counts: Counts) -> None:
+        self._wait_for_turns(len(group))
         try:
             now = self._clock()
             going = mark(self._parts, group, now, kept=self._kept)
@@ -154,6 +160,7 @@ class _Courier:
             return Later(
                 "the lease ran out before its turn", everyone=True
             )  # not on the wire yet, so nothing is unsure
+        self._wait_for_turn()
         began = self._parts.stopwatch()
         try:
             outcome = self._parts.transport.send(ready.outgoing, now=now)
@@ -165,12 +172,21 @@ class _Courier:
         self._heard.append(outcome)
         self._circuit = self._circuit.after(outcome, now)
         self.closed = (isinstance(outcome, Later) and outcome.everyone) or self._circuit.opened_at is not None
-        self._hold_rate(took)
         if isinstance(outcome, Refused | Later) and outcome.perhaps_us and self._circuit.opened_at:
             return Later(outcome.why, everyone=True)  # so many in a row are about us: no reader is blamed
         return outcome
 
-    def _hold_rate(self, took: float) -> None:
+    def _wait_for_turns(self, count: int) -> None:
+        """Before the mark, so that nothing waits on the wire. A clock that is driven stands still: what passed counts by the stopwatch."""
         if rate := self._parts.rules.rate_per_second:
-            self._each = max(self._each, 1 / rate)
-            sleep(max(0.0, 1 / rate - took))
+            passed = self._parts.stopwatch() - self._began[1]
+            now = self._began[0] + timedelta(seconds=passed)
+            first = take_turns(self._parts, count, rate, now)
+            self._turns = self._parts.stopwatch() + (first - now).total_seconds()
+            sleep(max(0.0, self._turns - self._parts.stopwatch()))
+
+    def _wait_for_turn(self) -> None:
+        """Between the mails of a group."""
+        if rate := self._parts.rules.rate_per_second:
+            sleep(max(0.0, self._turns - self._parts.stopwatch()))
+            self._turns += 1 / rate

@@ -18,13 +18,16 @@ from time import monotonic
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
 from dripcourse.domain.mime import mime
 from dripcourse.domain.refusal import About, refused
+from dripcourse.transports.smtp_client import Client, TlsClient
 
 TIMEOUT_SECONDS = 10.0
+"""How long it may take to open a connection, and to hand over one mail up to its final dot, as a whole."""
 DOT_SECONDS = 30.0
 """How long the answer to the final dot may take; well under a lease, so that a slow server is not taken for a dead worker."""
 IDLE_SECONDS = 60.0
 """A connection left alone for longer is made anew: servers hang up after some minutes."""
 
+GOODBYE_SECONDS = 2.0
 _SERVICE_CLOSING = 421
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}\b")
 _POLICY_CODES = ("5.7.", "5.5.", "5.3.", "5.1.7", "5.1.8", "5.0.0")
@@ -48,11 +51,13 @@ class Smtp:
         password: str = "",
         tls: str = "starttls",
         context: ssl.SSLContext | None = None,
+        timeout_seconds: float = TIMEOUT_SECONDS,
+        dot_seconds: float = DOT_SECONDS,
     ) -> None:
         self.is_local = _is_loopback(host)
         self._host, self._port, self._user, self._password, self._tls = host, port, user, password, tls
-        self._context = context
-        self._connection: smtplib.SMTP | None = None
+        self._context, self._timeout, self._dot = context, timeout_seconds, dot_seconds
+        self._connection: Client | None = None
         self._used_at = 0.0
 
     def carrier(self) -> str:
@@ -89,26 +94,24 @@ class Smtp:
         """Say goodbye to the server, if it is still there."""
         connection, self._connection = self._connection, None
         if connection is not None:
+            connection.deadline.set(GOODBYE_SECONDS)
             with suppress(OSError, smtplib.SMTPException):
                 connection.quit()
             connection.close()
 
-    def _open(self, *, fresh: bool) -> smtplib.SMTP:
+    def _open(self, *, fresh: bool) -> Client:
         """The kept connection, or a new one, greeted, encrypted and logged in."""
         if self._connection is not None and (fresh or monotonic() - self._used_at > IDLE_SECONDS):
             self.close()
         if self._connection is None:
             self._connection = self._connect()
+        self._connection.deadline.set(self._timeout)
         return self._connection
 
-    def _connect(self) -> smtplib.SMTP:
-        if self._tls == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                self._host, self._port, timeout=TIMEOUT_SECONDS, context=self._ssl()
-            )
-        else:
-            connection = smtplib.SMTP(self._host, self._port, timeout=TIMEOUT_SECONDS)
+    def _connect(self) -> Client:
+        connection = TlsClient(self._timeout, self._ssl()) if self._tls == "tls" else Client(self._timeout)
         try:
+            connection.greet(self._host, self._port)
             if connection.sock is not None:
                 connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.ehlo_or_helo_if_needed()
@@ -128,7 +131,7 @@ class Smtp:
             self._context = ssl.create_default_context()
         return self._context
 
-    def _hand_over(self, connection: smtplib.SMTP, mail: Outgoing, content: bytes) -> Outcome | None:
+    def _hand_over(self, connection: Client, mail: Outgoing, content: bytes) -> Outcome | None:
         """One mail transaction; None if the connection was found dead before the server had said anything."""
         try:
             code, said = connection.mail(mail.reply_to or mail.sender.address)
@@ -149,14 +152,11 @@ class Smtp:
             return Later(f"smtp: {_trouble(error)}", everyone=True)
         return self._final_dot(connection)
 
-    def _final_dot(self, connection: smtplib.SMTP) -> Outcome:
+    def _final_dot(self, connection: Client) -> Outcome:
         try:
-            if connection.sock is not None:
-                connection.sock.settimeout(DOT_SECONDS)
+            connection.deadline.set(self._dot)
             connection.send(b".\r\n")
             code, said = connection.getreply()
-            if connection.sock is not None:
-                connection.sock.settimeout(TIMEOUT_SECONDS)
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             return Unknown(f"smtp: no answer after the final dot ({type(error).__name__})")
@@ -164,7 +164,7 @@ class Smtp:
             return Accepted()
         return self._leave_off(connection, _about_mail(code, said), code)
 
-    def _leave_off(self, connection: smtplib.SMTP, outcome: Outcome, code: int) -> Outcome:
+    def _leave_off(self, connection: Client, outcome: Outcome, code: int) -> Outcome:
         """End a refused transaction; a server that is closing is left."""
         if code == _SERVICE_CLOSING:
             self.close()

@@ -5,9 +5,11 @@ mail in hand. So a connection is used again only if it was idle for less than an
 nothing has come in on it meanwhile; and nothing is ever repeated here.
 """
 
+import io
 import selectors
+import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,9 +17,13 @@ from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPMessage, HTTPResponse, HTTPSConnection
 from ipaddress import ip_address
 from time import monotonic
+from typing import Any, cast
 from urllib.parse import urlsplit
 
+from dripcourse.transports.deadline import Deadline, reader
+
 TIMEOUT_SECONDS = 10.0
+"""How long a connection may take to open, and one exchange as a whole."""
 IDLE_SECONDS = 4.0
 _MOST_BYTES = 65_536
 """No answer that we read is longer."""
@@ -53,6 +59,23 @@ class Answer:
         return self.headers
 
 
+class _Patient:
+    """A socket as a response reads it, until the deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
+        self._sock, self._deadline = sock, deadline
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return reader(self._sock, self._deadline)
+
+
+def _response(deadline: Deadline) -> Callable[..., HTTPResponse]:
+    def response(sock: socket.socket, *args: Any, **kwargs: Any) -> HTTPResponse:  # noqa: ANN401 - as the library's
+        return HTTPResponse(cast(socket.socket, _Patient(sock, deadline)), *args, **kwargs)
+
+    return response
+
+
 class Wire:
     """Connections to one server. Several threads may use it; each has a connection to itself while it does."""
 
@@ -84,7 +107,11 @@ class Wire:
 
     def _ask(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         connection = self._take()
+        deadline = Deadline(self._timeout)
+        connection.response_class = _response(deadline)  # type: ignore[assignment] # a factory serves as the class
         try:
+            if connection.sock is not None:
+                connection.sock.settimeout(self._timeout)
             connection.putrequest(method, path)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 connection.putheader(name, value)

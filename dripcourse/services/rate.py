@@ -1,0 +1,25 @@
+"""RATE_PER_SECOND: a rate of the installation. Each process takes its turns from one row of the database before it sends.
+
+The row is in the circuit's table: `probe_at` is the instant from which on the next mail may go.
+"""
+
+from datetime import datetime, timedelta
+
+from dripcourse.db import queries
+from dripcourse.db.models import Circuit
+from dripcourse.services.parts import Parts
+
+_ROW = "rate"
+_FARTHEST = timedelta(minutes=1)
+"""No turn is further ahead than this: an instant beyond was written by a clock that was wrong."""
+
+
+def take_turns(parts: Parts, count: int, rate: float, now: datetime) -> datetime:
+    """The instant of the first of so many turns in a row, each `1 / rate` seconds after the one before. Raises DatabaseAway."""
+    with parts.db.write() as session:
+        queries.keep_once(session, Circuit, [{"transport": _ROW, "failures": 0, "reason": ""}])
+        row = session.scalars(queries.circuit(_ROW).with_for_update()).one()
+        free = row.probe_at
+        first = free if free is not None and now < free <= now + _FARTHEST else now
+        row.probe_at = first + timedelta(seconds=count / rate)
+        return first

@@ -1,0 +1,57 @@
+"""RATE_PER_SECOND is a rate of the installation, whoever sends (FAULTS.md S35)."""
+
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+from dripcourse.domain.mail import Outcome, Outgoing
+from dripcourse.services.tick import Heart
+from tests.support.house import open_house
+from tests.support.postman import Postman
+
+RATE, WORKERS, MAILS = 20, 4, 40
+
+
+@dataclass
+class Counting(Postman):
+    """Notes when each mail came."""
+
+    at: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+    def send(self, mail: Outgoing, *, now: datetime) -> Outcome:
+        self.at.append(monotonic())
+        return super().send(mail, now=now)
+
+
+def test_four_workers_together_keep_the_rate_that_one_would(tmp_path: Path, database_url: str) -> None:
+    counting = Counting()
+    with open_house(tmp_path, database_url, transport=counting, RATE_PER_SECOND=str(RATE)) as house:
+        for number in range(MAILS):
+            house.enroll(f"reader{number}@example.org")
+        hearts = [Heart(house.parts, house.clock) for _ in range(WORKERS)]
+        threads = [threading.Thread(target=heart.tick, kwargs={"any_hour": True}) for heart in hearts]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
+        house.tick()
+    assert len(counting.at) == MAILS
+    came = sorted(counting.at)
+    assert came[-1] - came[0] >= (MAILS - 1) / RATE * 0.9
+
+
+def test_a_turn_that_a_wrong_clock_took_holds_nobody_up(tmp_path: Path) -> None:
+    counting = Counting()
+    with open_house(tmp_path, transport=counting, RATE_PER_SECOND="50") as house:
+        house.enroll("early@example.org")
+        house.turn(days=4000)
+        house.tick()
+        house.turn(days=-4000)
+        house.enroll("now@example.org")
+        house.tick()
+    assert len(counting.at) == 2
