@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,7 @@ def test_a_worker_in_mid_exchange_ends_within_ten_seconds_and_the_mail_is_marked
     tmp_path: Path, dripping: Dripping, command: str, sign: signal.Signals, deaf: bool
 ) -> None:
     with open_house(tmp_path) as house:
+        house.now = datetime.now(UTC)  # or the welcome would be late, and wait for the reader's morning
         house.enroll()
         worker = started(command, tmp_path, port=dripping.port, deaf=deaf)
         try:

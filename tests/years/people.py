@@ -34,7 +34,7 @@ ZONES = (
 )
 GONE = "Atlantis/Gone"
 PACES = (Pace.WEEKLY, Pace.TWO_WEEKS, Pace.READY, *[Pace.FOUR_WEEKS] * 4)
-_LINK = re.compile(r"/confirm/(\S+)")
+_LINK = re.compile(r"/confirm/([\w.-]+)")
 
 
 @dataclass
