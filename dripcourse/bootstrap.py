@@ -152,7 +152,7 @@ def back_up(settings: Settings, file: Path, say: backup.Say) -> backup.Copied:
         db.close()
 
 
-def restore_from(settings: Settings, file: Path, say: backup.Say, *, without_replies: bool) -> backup.Copied:
+def restore_from(settings: Settings, file: Path, say: backup.Say, *, without_replies: bool = False) -> backup.Copied:
     """Fill the empty database that the settings name from a backup; see `services.backup`."""
     db = open_database(settings)
     try:

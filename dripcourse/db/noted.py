@@ -4,10 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Select, bindparam, delete, select
+from sqlalchemy import Select, bindparam, case, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Beat, Delivery, Noted, table
+from dripcourse.db.types import Row
 from dripcourse.domain.delivery import DeliveryState
 
 _noted = table(Noted)
@@ -26,6 +28,14 @@ def spans(files: Iterable[str] | None = None) -> Select[str, int, int]:
     """(file, start, stop) of all that is known of these files, or of all."""
     every = select(Noted.file, Noted.start, Noted.stop)
     return every if files is None else every.where(Noted.file.in_(list(files)))
+
+
+def know(session: Session, rows: Sequence[Row]) -> None:
+    """These bytes too. Two processes may know the same from the same byte on: the longer of the two stands."""
+    dialect = session.get_bind().dialect.name
+    more = (sqlite if dialect == "sqlite" else postgresql).insert(Noted)
+    longer = case((more.excluded.stop > Noted.stop, more.excluded.stop), else_=Noted.stop)
+    session.execute(more.on_conflict_do_update(index_elements=["file", "start"], set_={"stop": longer}), list(rows))
 
 
 def forget(session: Session, *, rows: Sequence[Span] | None = None) -> None:

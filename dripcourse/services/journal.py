@@ -16,11 +16,10 @@ from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from dripcourse.db import noted
 from dripcourse.db.header import count_fact
-from dripcourse.db.models import Noted
 from dripcourse.db.session import after_commit
 from dripcourse.domain.errors import JournalAway
 from dripcourse.services.keys import Keyring
@@ -102,7 +101,7 @@ class Journal:
         """
         if segment is None:
             return
-        session.execute(insert(Noted).values(file=segment.file, start=segment.start, stop=segment.stop))
+        noted.know(session, [{"file": segment.file, "start": segment.start, "stop": segment.stop}])
         count_fact(session)
         after_commit(session, lambda: self._confirm(segment, at))
 

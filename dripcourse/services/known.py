@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from dripcourse.db import copying, queries
 from dripcourse.db import noted as asked
-from dripcourse.db.models import Delivery, Enrollment, Erasure, Instance, Noted, Subscriber
+from dripcourse.db.models import Delivery, Enrollment, Erasure, Instance, Subscriber
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.enrollment import LIVE, LeftReason
 from dripcourse.domain.errors import MuteError
@@ -91,7 +91,7 @@ def align(session: Session, sizes: Mapping[str, int]) -> None:
     asked.forget(session)
     whole = [{"file": file, "start": 0, "stop": size} for file, size in sizes.items() if size]
     if whole:
-        session.execute(insert(Noted), whole)
+        asked.know(session, whole)
 
 
 def _known(session: Session) -> Spans:
@@ -171,9 +171,7 @@ def _join(session: Session, files: Iterable[str], more: Sequence[Segment]) -> No
         joined = _union(each for each in (*rows, *more) if each.file == file)
         if joined:
             asked.forget(session, rows=[each for each in rows if each.file == file])
-            queries.keep_once(
-                session, Noted, [{"file": file, "start": each.start, "stop": each.stop} for each in joined]
-            )
+            asked.know(session, [{"file": file, "start": each.start, "stop": each.stop} for each in joined])
 
 
 # ------------------------------------------------------------------------------------------------- what was left behind
