@@ -9,7 +9,7 @@ from dripcourse.content.files import course_directories
 from dripcourse.content.load import Library, load_library
 from dripcourse.content.render import Renderer
 from dripcourse.db import schema
-from dripcourse.db.session import Database
+from dripcourse.db.session import Database, require_file
 from dripcourse.domain.account import judge
 from dripcourse.domain.errors import SettingsError, UsageError
 from dripcourse.domain.finding import Finding, well
@@ -22,7 +22,7 @@ from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules, Store
 from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl, ensure_secrets, is_set_up
 from dripcourse.transports.outbox import Outbox
-from dripcourse.transports.reach import Reached, reach
+from dripcourse.transports.reach import LARGE_BYTES, Reached, post, reach
 from dripcourse.transports.smtp import Smtp
 
 _A_LITTLE = timedelta(minutes=5)
@@ -112,9 +112,9 @@ def open_to_look(settings: Settings) -> Iterator[Parts]:
         db.close()
 
 
-def reach_pages(settings: Settings) -> Reached:
-    """The pages as readers reach them from outside, at BASE_URL."""
-    return reach(settings.base_url)
+def reach_pages(settings: Settings) -> tuple[Reached, int | None]:
+    """The pages as readers and a provider reach them: how they answer, and with what status a post as large as a reply with a photo."""
+    return reach(settings.base_url), post(settings.base_url, "/hooks/sendgrid/inbound", LARGE_BYTES)
 
 
 def open_database(settings: Settings) -> Database:
@@ -190,6 +190,7 @@ def open_parts(settings: Settings, *, bring_up: bool = False, transport: Transpo
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Store]:
     """The few parts that taking mail in wants. Raises SchemaError, SettingsError or DatabaseAway, each in words for the host."""
+    require_file(settings.sqlite_path, settings.journal_dir)
     with _ready_database(settings) as db:
         keys = _keyring(settings)
         require_keys(db, keys)

@@ -20,7 +20,7 @@ from dripcourse.bootstrap import (
 )
 from dripcourse.cli.common import as_json, key_files_of, quiet_logs, settings_of
 from dripcourse.domain.finding import Finding, Level, by_weight, look, unseen, well
-from dripcourse.domain.outside import judge_address, judge_clock
+from dripcourse.domain.outside import judge_address, judge_clock, judge_large_post
 from dripcourse.services.doctor import examine, other_clocks
 from dripcourse.services.evidence import examine_database
 from dripcourse.services.parts import Clock, Parts
@@ -116,7 +116,8 @@ def _outside(parts: Parts, settings: Settings, clock: Clock) -> list[Finding]:
     """The pages as readers reach them, and what time the others have."""
     found: list[Finding] = []
     clocks: list[Other] = []
-    if not is_loopback(urlsplit(settings.base_url).hostname or ""):
+    base = urlsplit(settings.base_url)
+    if base.scheme == "https" or not is_loopback(base.hostname or ""):
         found += in_time("address", lambda: _address(settings, clock, clocks))
     if is_real(clock):
         found += in_time("clock", lambda: judge_clock([*other_clocks(parts, clock), *clocks]))
@@ -126,10 +127,11 @@ def _outside(parts: Parts, settings: Settings, clock: Clock) -> list[Finding]:
 
 
 def _address(settings: Settings, clock: Clock, clocks: list[Other]) -> Iterable[Finding]:
-    reached, now = reach_pages(settings), clock()
+    (reached, large), now = reach_pages(settings), clock()
+    yield judge_large_post(large)
     if reached.date is not None:
         clocks.append(("that of BASE_URL", now, reached.date))
-    return judge_address(settings.base_url, trouble=reached.trouble, ours=reached.ours, ends=reached.ends, now=now)
+    yield from judge_address(settings.base_url, trouble=reached.trouble, ours=reached.ours, ends=reached.ends, now=now)
 
 
 def _beyond(settings: Settings) -> list[Finding]:

@@ -1,6 +1,7 @@
 """`dripcourse subscriber export`, `erase` and `unsuppress`: what is known of a reader, given to them or destroyed; and writing to them again."""
 
 import json
+import sys
 
 import click
 
@@ -24,14 +25,21 @@ def export(ctx: click.Context, ident: str, *, _in_json: bool) -> None:
 
 @click.command("erase")
 @click.argument("ident", metavar="ID|ADDRESS")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
 @click.option("--json", "in_json", is_flag=True, help="As JSON.")
 @click.pass_context
-def erase(ctx: click.Context, ident: str, *, in_json: bool) -> None:
-    """Destroy everything known of a reader. It cannot be undone.
+def erase(ctx: click.Context, ident: str, *, yes: bool, in_json: bool) -> None:
+    """Destroy everything known of a reader. It cannot be undone. At a terminal you are asked first; to end their letters only: leave.
 
     Rows and keys go, their mails in the outbox, and what SendGrid keeps. A keyed digest of the address stays, so that no list brings
     them back; they themselves can, by signing up.
     """
+    if sys.stdin.isatty() and not yes:
+        typed = click.prompt(
+            "This destroys everything known of this reader. Type the id or address once more", err=True
+        )
+        if typed.strip() != ident:
+            raise click.ClickException("That is not the same, so nothing was erased.")
     with opened(ctx) as (parts, clock):
         gone = privacy.erase(parts, ident, clock())
         said = f"Erased: {gone.enrollments} enrollments, {gone.deliveries} mails, {gone.replies} replies."

@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-from dripcourse.cli import personal
+from dripcourse.cli import lifecycle, personal
 from dripcourse.cli.common import as_json, iso, opened, visible
-from dripcourse.domain.enrollment import PauseReason
 from dripcourse.domain.errors import DripError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import WEEKDAYS
-from dripcourse.services import enroll, overview, signup, stay
+from dripcourse.services import enroll, overview, signup
 from dripcourse.services.enroll import HOST_VOUCHES, How, Wish
 from dripcourse.services.overview import ReaderView
 from dripcourse.services.parts import Clock, Parts
+from dripcourse.services.shared import note_read
 
 COLUMNS = ("email", "zone", "perspective", "day", "hour")
 
@@ -142,14 +142,15 @@ def _no_course(parts: Parts, course: str) -> NotFound:
 
 @group.command("list")
 @click.option("--course", help="Only this course.")
+@click.option("--shared", is_flag=True, help="Only readers who share an answer that you have not seen.")
 @click.option("--json", "in_json", is_flag=True, help="As JSON.")
 @click.pass_context
-def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
+def list_(ctx: click.Context, *, course: str | None, shared: bool, in_json: bool) -> None:
     """Every reader and where they stand, oldest first."""
     with opened(ctx) as (parts, _):
         known = parts.library.find(course) if course else None
         # a course that has gone keeps its readers, so a slug that names no course may still name some of them
-        views = overview.readers(parts, known.slug if known else course)
+        views = overview.readers(parts, known.slug if known else course, unread=shared)
         if in_json:
             click.echo("[" + ",\n ".join(as_json(view.alone()) for view in views) + "]")
             return
@@ -160,7 +161,12 @@ def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
         if not count and course and not known:
             raise _no_course(parts, course)
         if not count:
-            click.echo("No readers yet. Add one: dripcourse subscriber add EMAIL --course SLUG")
+            none = (
+                "No shared answer waits for you."
+                if shared
+                else "No readers yet. Add one: dripcourse subscriber add EMAIL --course SLUG"
+            )
+            click.echo(none)
 
 
 @group.command("show")
@@ -169,13 +175,14 @@ def list_(ctx: click.Context, *, course: str | None, in_json: bool) -> None:
 @click.pass_context
 def show(ctx: click.Context, reader: str, *, in_json: bool) -> None:
     """One reader: their enrollments, every mail they were sent, and the replies they share with you. No others are shown."""
-    with opened(ctx) as (parts, _):
+    with opened(ctx) as (parts, clock):
         views = overview.reader(parts, reader)
         if in_json:
             click.echo(as_json(views[0]) if len(views) == 1 else "[" + ",\n ".join(map(as_json, views)) + "]")
-            return
-        for view in views:
-            _show(view)
+        else:
+            for view in views:
+                _show(view)
+        note_read(parts, [each.id for view in views for each in view.shared], clock())
 
 
 def _show(view: ReaderView) -> None:
@@ -215,36 +222,8 @@ def _sentence(view: ReaderView, *, new: bool) -> str:
     )
 
 
-@group.command("pause")
-@click.argument("reader", metavar="ID_OR_ADDRESS")
-@click.pass_context
-def pause(ctx: click.Context, reader: str) -> None:
-    """Stand still until you say `resume`: nothing is sent to this reader. Repeating it is harmless."""
-    with opened(ctx) as (parts, _):
-        for view in _running(parts, reader):
-            stay.pause(parts, view.enrollment, PauseReason.HOST)
-            click.echo(f"{view.email} is paused in {view.course}.")
-
-
-@group.command("resume")
-@click.argument("reader", metavar="ID_OR_ADDRESS")
-@click.pass_context
-def resume(ctx: click.Context, reader: str) -> None:
-    """Go on after a pause, the reader's own included; the next lesson comes no sooner than the pace allows."""
-    with opened(ctx) as (parts, clock):
-        for view in _running(parts, reader):
-            stay.resume(parts, view.enrollment, clock())
-            click.echo(f"{view.email} goes on in {view.course}.")
-
-
-def _running(parts: Parts, reader: str) -> list[ReaderView]:
-    """The enrollments of a reader that can be paused or resumed. Raises NotFound if there is none."""
-    running = [view for view in overview.reader(parts, reader) if view.state in ("active", "paused")]
-    if not running:
-        raise NotFound("This reader is in no running course, so there is nothing to pause or resume.")
-    return running
-
-
 group.add_command(personal.export)
 group.add_command(personal.erase)
 group.add_command(personal.unsuppress)
+for each in (lifecycle.pause, lifecycle.resume, lifecycle.leave):
+    group.add_command(each)

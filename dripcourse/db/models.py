@@ -341,11 +341,12 @@ class Inbound(Base):
 
 
 class Reply(Base):
-    """What a reader wrote in answer to a prompt, sealed to their own key. Private until `shared_at`."""
+    """What a reader wrote in answer to a prompt, sealed to their own key. Private until `shared_at`; `host_read_at` is when the host saw it."""
 
     __tablename__ = "reply"
     __table_args__ = (
         _index_where("ix_reply_deleted_at", "deleted_at", where="deleted_at IS NOT NULL"),
+        _index_where("ix_reply_unread", "shared_at", where="shared_at IS NOT NULL AND host_read_at IS NULL"),
         Index("ix_reply_received_at", "received_at"),
     )
 
@@ -362,6 +363,7 @@ class Reply(Base):
     sender: Mapped[Short]
     received_at: Mapped[Moment]
     shared_at: Mapped[MaybeMoment]
+    host_read_at: Mapped[MaybeMoment]
     deleted_at: Mapped[MaybeMoment]
 
 

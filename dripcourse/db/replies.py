@@ -101,9 +101,25 @@ def shared_replies(enrollment: str) -> Select[Reply, str | None]:
     )
 
 
+def has_unread() -> ColumnElement[bool]:
+    """Whether an enrollment has an answer that is shared and that the host has not seen."""
+    unread = (Reply.shared_at.is_not(None), Reply.host_read_at.is_(None), Reply.deleted_at.is_(None))
+    return exists().where(Reply.enrollment_id == Enrollment.id, *unread)
+
+
+def seen_by_host(ids: Collection[str], now: datetime) -> Update:
+    """The host has seen these, for the first time."""
+    unread = (Reply.id.in_(ids), Reply.shared_at.is_not(None), Reply.host_read_at.is_(None))
+    return update(Reply).where(*unread).values(host_read_at=now)
+
+
 def hide_all(subscriber: str, now: datetime) -> Update:
     """What a reader wrote is deleted from now on, and the host's copies of it are gone."""
-    return update(Reply).where(_there(subscriber)).values(deleted_at=now, shared_at=None, host_sealed=None)
+    return (
+        update(Reply)
+        .where(_there(subscriber))
+        .values(deleted_at=now, shared_at=None, host_sealed=None, host_read_at=None)
+    )
 
 
 def retire_keys(subscriber: str, now: datetime) -> Update:

@@ -127,6 +127,12 @@ def after_commit(session: Session, then: Callable[[], None]) -> None:
     session.info.setdefault(_THEN, []).append(then)
 
 
+def require_file(file: Path | None, journal: Path) -> None:
+    """Raises DatabaseAway if an embedded database is missing where its journal is: mail must not be taken into a new, empty one."""
+    if file is not None and not file.exists() and any(journal.glob("*.journal")):
+        raise DatabaseAway("The database file is missing from its place, though its journal is there. Put it back.")
+
+
 class _Place:
     """The very file that an embedded database was first opened in, by device and inode.
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, text, union_all
 
-from dripcourse.db.models import Beat, Delivery, Enrollment, Erasure, Inbound, ProviderEvent, Signup
+from dripcourse.db.models import Beat, Delivery, Enrollment, Erasure, Inbound, ProviderEvent, Reply, Signup
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.quiet import NONE
@@ -185,3 +185,9 @@ def newest_alerts(recipients: Sequence[bytes]) -> Select[Delivery]:
 
 def _active() -> ColumnElement[bool]:
     return Enrollment.state == EnrollmentState.ACTIVE
+
+
+def shared_unread() -> Select[int, Since]:
+    """Answers that readers share and the host has not seen: how many, since when."""
+    unread = text("reply.shared_at IS NOT NULL AND reply.host_read_at IS NULL")
+    return select(func.count(), func.min(Reply.shared_at)).select_from(Reply).where(unread, Reply.deleted_at.is_(None))

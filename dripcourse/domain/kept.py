@@ -126,7 +126,7 @@ KEPT = (
     Kept("shared", Sort.WORDS, _SEALED, Until.TAKEN_BACK, Who.SHARED, _of("reply", "host_sealed")),
     Kept(
         "written_dates", Sort.WORDS, _PLAIN, Until.DELETED, Who.HOST,
-        _of("reply", "sender", "received_at", "shared_at", "deleted_at"),
+        _of("reply", "sender", "received_at", "shared_at", "host_read_at", "deleted_at"),
     ),
     Kept("key", Sort.WORDS, _SEALED, Until.DELETED, Who.NOBODY, _of("reader_key", "wrapped_private")),
     Kept(

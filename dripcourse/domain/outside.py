@@ -8,6 +8,7 @@ from dripcourse.domain.finding import Finding, look, unseen, well, wrong
 
 RENEW_WITHIN = timedelta(days=14)
 """A certificate that ends sooner should have been renewed by now."""
+_TOO_LARGE, _OURS = 413, (200, 400, 401, 403, 503)
 
 
 def judge_address(url: str, *, trouble: str, ours: bool, ends: datetime | None, now: datetime) -> Iterator[Finding]:
@@ -28,6 +29,19 @@ def judge_address(url: str, *, trouble: str, ours: bool, ends: datetime | None, 
         yield look(about, f"the certificate of {url} ends in {left} days", "See why it is not renewed by itself.")
     else:
         yield well(about, f"{url} answers as these pages do{', with a good certificate' if ends else ''}")
+
+
+def judge_large_post(status: int | None) -> Finding:
+    """A finding about a post of 2 MB to /hooks/, by the status that answered it: 401 and 503 are ours, to what is not signed."""
+    about, much = "hooks", "a post of 2 MB, as a reply with a photo is"
+    if status == _TOO_LARGE:
+        do = "In nginx: client_max_body_size 40m; for /hooks/ (docs/running-it.md has the whole block)."
+        return wrong(
+            about, f"the proxy refuses {much} (413)", do, "The provider does not send such a reply again: it is lost."
+        )
+    if status in _OURS:
+        return well(about, f"{much}, reaches these pages")
+    return unseen(about, f"{much}, was answered {status or 'not at all'}", "Look at the proxy before these pages.")
 
 
 def judge_clock(others: list[tuple[str, datetime, datetime]]) -> Iterator[Finding]:

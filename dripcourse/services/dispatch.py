@@ -61,10 +61,12 @@ def dispatch(
         batch, more = claim(parts, now, any_hour=any_hour, limit=most, probe=courier.probes)
         counts.claimed += len(batch)
         ready = _render(parts, batch, clock(), counts)
-        while ready and not courier.closed and not stopping():
+        # claims whose lease is half over are given back: a turn of the rate is not for those that run out before it
+        while ready and not courier.closed and not stopping() and clock() < now + parts.rules.lease / 2:
             size = courier.group_size()
             group, ready = ready[:size], ready[size:]
             courier.deliver(group, counts)
+        more = more or bool(ready)
         _give_back(parts, ready, clock())
     return counts
 
@@ -127,7 +129,9 @@ class _Courier:
         """How many mails the wire has room for: a batch, one to see whether it works again, or none."""
         self._circuit, leave = circuit.ask_leave(self._parts, self._clock())
         self.probes = leave is Leave.PROBE
-        return _ROOM[leave]
+        rules = self._parts.rules
+        in_time = int((rules.rate_per_second or BATCH) * rules.lease.total_seconds() / 2)
+        return min(_ROOM[leave], max(1, in_time))
 
     def group_size(self) -> int:
         rate = self._parts.rules.rate_per_second
@@ -135,7 +139,10 @@ class _Courier:
         return max(1, min(GROUP_MOST, int(GROUP_SECONDS / each)))
 
     def deliver(self, group: Sequence[Ready], counts: Counts) -> None:
-        self._wait_for_turns(len(group))
+        if not self._wait_for_turns(len(group)):
+            _give_back(self._parts, group, self._clock())
+            self.closed = True  # the next tick has another try
+            return
         try:
             now = self._clock()
             going = mark(self._parts, group, now, kept=self._kept)
@@ -176,14 +183,20 @@ class _Courier:
             return Later(outcome.why, everyone=True)  # so many in a row are about us: no reader is blamed
         return outcome
 
-    def _wait_for_turns(self, count: int) -> None:
-        """Before the mark, so that nothing waits on the wire. A clock that is driven stands still: what passed counts by the stopwatch."""
+    def _wait_for_turns(self, count: int) -> bool:
+        """Before the mark, so that nothing waits on the wire; whether there was a turn while the claim lasts.
+
+        A clock that is driven stands still: what passed counts by the stopwatch.
+        """
         if rate := self._parts.rules.rate_per_second:
             passed = self._parts.stopwatch() - self._began[1]
             now = self._began[0] + timedelta(seconds=passed)
-            first = take_turns(self._parts, count, rate, now)
+            first = take_turns(self._parts, count, rate, now, within=self._parts.rules.lease / 2)
+            if first is None:
+                return False
             self._turns = self._parts.stopwatch() + (first - now).total_seconds()
             sleep(max(0.0, self._turns - self._parts.stopwatch()))
+        return True
 
     def _wait_for_turn(self) -> None:
         """Between the mails of a group."""

@@ -47,4 +47,13 @@ def erasures(look: Look) -> Iterator[Need]:
         yield Need("erasure", count, since, says, "dripcourse doctor")
 
 
-PROVIDERS: tuple[Provider, ...] = (arrivals, signups, events, erasures)
+def shared(look: Look) -> Iterator[Need]:
+    """Answers that readers share and the host has not seen. They keep nothing from going on."""
+    count, since = look.session.execute(standing.shared_unread()).one()
+    if count:
+        waits = "waits" if count == 1 else "wait"
+        says = f"{many(count, 'shared answer')} {waits} for you to read. `subscriber list` names the readers, `subscriber show` the words."
+        yield Need("shared", count, since, says, "dripcourse subscriber list --shared")
+
+
+PROVIDERS: tuple[Provider, ...] = (arrivals, signups, events, erasures, shared)

@@ -75,6 +75,12 @@ def stop(parts: Parts, session: Session, enrollment: Enrollment | None, now: dat
         stay.end(parts, session, enrollment, LeftReason.ASKED, now)
 
 
+def stop_for(parts: Parts, ident: str, now: datetime) -> None:
+    """As `stop`, on the host's word that the reader asked for it."""
+    with parts.db.write() as session:
+        stop(parts, session, session.get(Enrollment, ident, with_for_update=True), now)
+
+
 def _stop(order: Order) -> None:
     stop(order.parts, order.session, order.enrollment, order.now)
 

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import inbound, queries
 from dripcourse.db.models import Delivery, Enrollment, Lift, Subscriber
-from dripcourse.db.replies import arrivals_about
+from dripcourse.db.replies import arrivals_about, has_unread
 from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound
 from dripcourse.domain.pacing import WEEKDAYS, Pace, next_due
-from dripcourse.services import replies, suppression
+from dripcourse.services import suppression
 from dripcourse.services.parts import Parts
-from dripcourse.services.replies import Shared
+from dripcourse.services.shared import Shared, shared_with_host
 from dripcourse.services.stay import slot_of
 
 _CHUNK = 500
@@ -122,10 +122,12 @@ def set_aside(parts: Parts) -> list[SetAside]:
         return [SetAside(*row) for row in session.execute(inbound.set_aside())]
 
 
-def readers(parts: Parts, course: str | None = None) -> Iterator[ReaderView]:
-    """Every enrollment, oldest first, of one course if it is named. Streams: a million readers take no more memory than ten."""
+def readers(parts: Parts, course: str | None = None, *, unread: bool = False) -> Iterator[ReaderView]:
+    """Every enrollment, of one course if it is named, or with an answer that the host has not seen; streamed, oldest first."""
     with parts.db.read() as session:
-        rows = iter(session.execute(queries.every_enrollment(course).execution_options(yield_per=_CHUNK)))
+        every = queries.every_enrollment(course)
+        wanted = every.where(has_unread()) if unread else every
+        rows = iter(session.execute(wanted.execution_options(yield_per=_CHUNK)))
         while chunk := list(islice(rows, _CHUNK)):
             yield from _views(parts, session, chunk)
 
@@ -140,7 +142,7 @@ def reader(parts: Parts, ident: str) -> list[ReaderView]:
         for view in found:
             view.deliveries.extend(map(_delivery_view, session.scalars(queries.deliveries_of(view.enrollment))))
             view.lifted.extend(map(LiftView.of, suppression.lifted(session, view.id)))
-            view.shared.extend(replies.shared_with_host(parts, session, view.enrollment))
+            view.shared.extend(shared_with_host(parts, session, view.enrollment))
         return found
 
 

@@ -27,6 +27,7 @@ from dripcourse.services.journal import Fact
 from dripcourse.services.overview import naming
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
+from dripcourse.services.shared import shared_with_host
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ def export(parts: Parts, ident: str) -> dict[str, Any]:
         subscriber = _subscriber(parts, session, ident)
         told = _known(parts, session, subscriber)
         for each in told["enrollments"]:
-            shared = replies.shared_with_host(parts, session, each["id"])
+            shared = shared_with_host(parts, session, each["id"])
             each["shared_replies"] = [{"lesson": one.lesson, "at": one.at, "text": one.text} for one in shared]
         told["private_replies"] = sum(not each.shared for each in replies.kept(session, subscriber.id))
         return told

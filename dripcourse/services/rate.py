@@ -10,16 +10,22 @@ from dripcourse.db.models import Circuit
 from dripcourse.services.parts import Parts
 
 _ROW = "rate"
-_FARTHEST = timedelta(minutes=1)
-"""No turn is further ahead than this: an instant beyond was written by a clock that was wrong."""
+_A_MOMENT = timedelta(seconds=1)
 
 
-def take_turns(parts: Parts, count: int, rate: float, now: datetime) -> datetime:
-    """The instant of the first of so many turns in a row, each `1 / rate` seconds after the one before. Raises DatabaseAway."""
+def take_turns(parts: Parts, count: int, rate: float, now: datetime, *, within: timedelta) -> datetime | None:
+    """The instant of the first of so many turns in a row, each `1 / rate` seconds after the one before.
+
+    None, and no turn is taken, if the first that is free is not `within` that time. Raises DatabaseAway.
+    """
+    # no turn is taken that far ahead: an instant beyond was written by a clock that was wrong
+    farthest = now + within + timedelta(seconds=count / rate) + _A_MOMENT
     with parts.db.write() as session:
         queries.keep_once(session, Circuit, [{"transport": _ROW, "failures": 0, "reason": ""}])
         row = session.scalars(queries.circuit(_ROW).with_for_update()).one()
         free = row.probe_at
-        first = free if free is not None and now < free <= now + _FARTHEST else now
+        first = free if free is not None and now < free <= farthest else now
+        if first > now + within:
+            return None
         row.probe_at = first + timedelta(seconds=count / rate)
         return first

@@ -21,7 +21,7 @@ FROM_PAGE = "page"
 """The sender of what was written on the reader's own page."""
 KEPT_DELETED = timedelta(hours=12)
 """With a tidying twice a day, what is deleted is gone within a day."""
-_KEY, _TEXT, _RAW, _HOST = "reader-key", "reply-text", "reply-raw", "reply-host"
+_KEY, _TEXT, _RAW, HOST = "reader-key", "reply-text", "reply-raw", "reply-host"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,6 @@ class Kept:
     shared: bool
     by_phrase: bool
     """Whether only its reader's phrase opens it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """A reply that its reader shares with the host."""
-
-    id: str
-    lesson: str | None
-    at: datetime
-    text: str
 
 
 # ------------------------------------------------------------------------------------------------------------- keeping
@@ -209,22 +199,13 @@ def share(parts: Parts, session: Session, reply: Reply, now: datetime) -> None:
 def share_words(parts: Parts, reply: Reply, words: str, now: datetime) -> None:
     """As `share`, where the words are at hand: the host's copy is made of them."""
     if reply.shared_at is None:
-        sealed = parts.keys.seal(words.encode(errors="replace"), _HOST, reply.id)
+        sealed = parts.keys.seal(words.encode(errors="replace"), HOST, reply.id)
         reply.host_sealed, reply.shared_at = sealed, now
 
 
 def take_back(reply: Reply) -> None:
     """From now on the host cannot read this reply; their copy is destroyed. Repeating it is harmless."""
-    reply.host_sealed = reply.shared_at = None
-
-
-def shared_with_host(parts: Parts, session: Session, enrollment: str) -> list[Shared]:
-    """The replies that the reader of an enrollment shares, oldest first: all that a host can read."""
-    return [
-        Shared(reply.id, lesson, reply.received_at, parts.keys.unseal(reply.host_sealed, _HOST, reply.id).decode())
-        for reply, lesson in session.execute(asked.shared_replies(enrollment))
-        if reply.host_sealed is not None
-    ]
+    reply.host_sealed = reply.shared_at = reply.host_read_at = None
 
 
 # ------------------------------------------------------------------------------------------------------------ deleting

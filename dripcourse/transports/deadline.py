@@ -28,6 +28,7 @@ class _Reader(io.RawIOBase):
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)  # which keeps the socket open until it is closed itself
         self._deadline = deadline
 
     def readable(self) -> bool:
@@ -35,7 +36,11 @@ class _Reader(io.RawIOBase):
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # the library gives it nothing else
         self._sock.settimeout(self._deadline.left())
-        return self._sock.recv_into(buffer)
+        return self._file.readinto(buffer) or 0
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
 
 
 def reader(sock: socket.socket, deadline: Deadline) -> io.BufferedReader:

@@ -12,17 +12,17 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
-from ipaddress import ip_address
 from time import monotonic
 
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Refused, Unknown
 from dripcourse.domain.mime import mime
 from dripcourse.domain.refusal import About, refused
 from dripcourse.transports.smtp_client import Client, TlsClient
+from dripcourse.transports.wire import is_loopback
 
 TIMEOUT_SECONDS = 10.0
 """How long it may take to open a connection, and to hand over one mail up to its final dot, as a whole."""
-DOT_SECONDS = 30.0
+DOT_SECONDS = 25.0
 """How long the answer to the final dot may take; well under a lease, so that a slow server is not taken for a dead worker."""
 IDLE_SECONDS = 60.0
 """A connection left alone for longer is made anew: servers hang up after some minutes."""
@@ -54,7 +54,7 @@ class Smtp:
         timeout_seconds: float = TIMEOUT_SECONDS,
         dot_seconds: float = DOT_SECONDS,
     ) -> None:
-        self.is_local = _is_loopback(host)
+        self.is_local = is_loopback(host)
         self._host, self._port, self._user, self._password, self._tls = host, port, user, password, tls
         self._context, self._timeout, self._dot = context, timeout_seconds, dot_seconds
         self._connection: Client | None = None
@@ -135,6 +135,9 @@ class Smtp:
         """One mail transaction; None if the connection was found dead before the server had said anything."""
         try:
             code, said = connection.mail(mail.reply_to or mail.sender.address)
+        except TimeoutError as error:
+            self.close()
+            return Later(f"smtp: {_trouble(error)}", everyone=True)
         except (OSError, smtplib.SMTPException):
             return None
         if code != 250:
@@ -241,10 +244,3 @@ def _stuffed(content: bytes) -> bytes:
     """With its lines' leading dots doubled (RFC 5321 4.5.2); `content` ends with a line break and has CRLF throughout."""
     stuffed = content.replace(b"\r\n.", b"\r\n..")
     return b"." + stuffed if stuffed.startswith(b".") else stuffed
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

@@ -87,7 +87,7 @@ class Wire:
         self._context = context
         self._timeout = timeout_seconds
         self._idle: list[tuple[HTTPConnection, float]] = []
-        self.is_local = _is_loopback(self._host)
+        self.is_local = is_loopback(self._host)
 
     def post(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """One request and its answer. Raises NotSent or NoAnswer."""
@@ -201,7 +201,8 @@ def _trouble(error: OSError) -> str:
     return f"the server cannot be reached ({type(error).__name__})"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -102,3 +102,17 @@ def test_with_another_key_than_the_databases_own_the_mail_server_keeps_the_messa
     code, said = receive(tmp_path, RAW + b"2", REPLY_KEYS="YWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWFhYWE=")
     assert code == 75
     assert "REPLY_KEYS" in said
+
+
+def test_a_database_that_is_missing_where_there_is_a_journal_keeps_the_message_at_the_mail_server(
+    tmp_path: Path,
+) -> None:
+    assert receive(tmp_path)[0] == 0
+    (tmp_path / "journal").mkdir(exist_ok=True)
+    (tmp_path / "journal" / "2026-03.here.journal").write_text("\n")
+    for left in tmp_path.glob("truth.db*"):
+        left.unlink()
+    code, said = receive(tmp_path)
+    assert code == 75
+    assert "missing" in said
+    assert not (tmp_path / "truth.db").exists()

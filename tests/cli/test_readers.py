@@ -1,5 +1,7 @@
 """`dripcourse subscriber add | list | show`."""
 
+from datetime import timedelta
+
 import pytest
 
 from dripcourse.services import suppression
@@ -10,7 +12,7 @@ KEYS = [
     "id", "enrollment", "email", "course", "state", "reason", "perspective", "zone", "day", "hour", "pace", "lesson", "due", "waits",
     "deliveries", "shared", "lifted",
 ]  # fmt: skip
-DELIVERY = ["id", "kind", "enrollment", "course", "lesson", "state", "reason", "due", "at"]
+DELIVERY = ["id", "kind", "enrollment", "course", "lesson", "state", "reason", "due", "at", "detail"]
 
 
 def add(line: Line, email: str, *words: str, **more: str):
@@ -122,3 +124,15 @@ def test_the_host_pauses_and_resumes_a_reader_by_address_or_id(line: Line) -> No
     assert line("tick").json["accepted"] == 1
     said = line("subscriber", "pause", "nobody@example.org")
     assert (said.code, said.out) == (1, "")
+
+
+def test_the_host_ends_one_readers_letters_and_nothing_is_erased(line: Line) -> None:
+    add(line, "ana@example.org")
+    line("tick")
+    said = line("subscriber", "leave", "ana@example.org")
+    assert said.code == 0
+    assert "has left" in said.out
+    [reader] = line("subscriber", "list", "--json").json
+    assert (reader["state"], reader["reason"]) == ("left", "asked")
+    assert line("subscriber", "leave", "ana@example.org").code == 1
+    assert line("tick", "--at", (MONDAY + timedelta(days=30)).isoformat()).json["claimed"] == 0

@@ -44,3 +44,30 @@ def test_the_host_sees_the_shared_replies_and_only_them(line: Line) -> None:
 def test_words_of_every_alphabet_are_shown_as_they_are() -> None:
     for text in ("Ä שלום\nمی‌خواهم 👩‍👧", "“quoted” – and so on …"):
         assert visible(text) == text
+
+
+def test_a_shared_answer_is_named_in_status_until_the_host_has_seen_it(line: Line) -> None:
+    line("subscriber", "add", "ana@example.org", "--course", COURSE)
+    line("subscriber", "add", "ben@example.org", "--course", COURSE)
+    with line.parts() as parts, parts.db.write() as session:
+        reply = replies.keep(
+            parts,
+            session,
+            enrollment=session.scalars(select(Enrollment).order_by(Enrollment.created_at)).first(),
+            delivery=None,
+            text="for you",
+            raw=None,
+            inbound_id=None,
+            sender=replies.FROM_PAGE,
+            now=MONDAY,
+        )
+        replies.share(parts, session, reply, MONDAY)
+
+    def needed() -> list[str]:
+        return [need["kind"] for need in line("status", "--json").json["needs"] if need["kind"] == "shared"]
+
+    assert needed() == ["shared"]
+    [waiting] = line("subscriber", "list", "--shared", "--json").json
+    line("subscriber", "show", waiting["id"])
+    assert needed() == []
+    assert "No shared answer waits" in line("subscriber", "list", "--shared").out

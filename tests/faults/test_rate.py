@@ -2,13 +2,14 @@
 
 import threading
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
+from dripcourse.db import queries
 from dripcourse.domain.mail import Outcome, Outgoing
 from dripcourse.services.tick import Heart
-from tests.support.house import open_house
+from tests.support.house import MONDAY, open_house
 from tests.support.postman import Postman
 
 RATE, WORKERS, MAILS = 20, 4, 40
@@ -55,3 +56,34 @@ def test_a_turn_that_a_wrong_clock_took_holds_nobody_up(tmp_path: Path) -> None:
         house.enroll("now@example.org")
         house.tick()
     assert len(counting.at) == 2
+
+
+def test_no_turn_is_taken_for_a_claim_whose_lease_has_run_out(tmp_path: Path) -> None:
+    counting, began, rate, mails = Counting(), monotonic(), 5, 60
+    with open_house(tmp_path, transport=counting, RATE_PER_SECOND=str(rate), LEASE_SECONDS="10") as house:
+        for number in range(mails):
+            house.enroll(f"reader{number}@example.org")
+        heart = Heart(house.parts, lambda: MONDAY + timedelta(seconds=monotonic() - began))
+        while len(counting.at) < mails and monotonic() - began < 120:
+            heart.tick(any_hour=True)
+        with house.parts.db.read() as session:
+            turns = session.scalars(queries.circuit("rate")).one().probe_at
+    assert len(counting.at) == mails
+    assert turns is not None
+    taken = (turns - MONDAY).total_seconds() - (min(counting.at) - began)
+    assert taken <= max(counting.at) - min(counting.at) + 1
+
+
+def test_a_rate_of_one_in_minutes_sends_one_at_a_time(tmp_path: Path) -> None:
+    counting = Counting()
+    with open_house(tmp_path, transport=counting, RATE_PER_SECOND="0.01") as house:
+        for number in range(3):
+            house.enroll(f"reader{number}@example.org")
+        house.tick()
+        assert len(counting.at) == 1
+        house.turn(seconds=50)
+        house.tick()
+        assert len(counting.at) == 1
+        house.turn(seconds=51)
+        house.tick()
+        assert len(counting.at) == 2

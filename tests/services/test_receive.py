@@ -14,6 +14,7 @@ from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import receive, replies
+from dripcourse.services.shared import shared_with_host
 from tests.support.house import House, open_house, subjects
 from tests.support.post import Reader, compose, hand_in
 
@@ -342,7 +343,7 @@ def test_share_shares_what_was_written_and_nothing_else(small: Reader) -> None:
     small.house.turn(minutes=1)
     small.reply("share\n", to=small.mails[1])
     with small.house.parts.db.read() as session:
-        shared = replies.shared_with_host(small.house.parts, session, enrollment(small.house).id)
+        shared = shared_with_host(small.house.parts, session, enrollment(small.house).id)
     assert [each.text for each in shared] == ["For the host."]
     assert "can now be read by whoever runs this" in flat(small.mails[-1])
 

@@ -11,6 +11,7 @@ from dripcourse.db.models import Delivery, Enrollment, Inbound, ReaderKey, Reply
 from dripcourse.domain.errors import NotFound
 from dripcourse.services import replies
 from dripcourse.services.keys import Unsealable, new_id
+from dripcourse.services.shared import shared_with_host
 from tests.support.house import House
 
 CANARY = "the heron stands in the reeds"
@@ -62,7 +63,7 @@ def share(house: House, ident: str) -> None:
 
 def shared(house: House, enrollment: str) -> list[str]:
     with house.parts.db.read() as session:
-        return [each.text for each in replies.shared_with_host(house.parts, session, enrollment)]
+        return [each.text for each in shared_with_host(house.parts, session, enrollment)]
 
 
 def rows(house: House, table: type[Reply] | type[ReaderKey]) -> int:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from dripcourse.domain.finding import Level
-from dripcourse.domain.outside import judge_address, judge_clock
-from dripcourse.transports.reach import reach
+from dripcourse.domain.outside import judge_address, judge_clock, judge_large_post
+from dripcourse.transports.reach import LARGE_BYTES, post, reach
 from tests.support.certificate import context_of, make_certificate
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
@@ -96,3 +96,31 @@ def test_a_clock_is_right_if_the_others_say_so(apart: timedelta | None, level: L
     (told,) = judge_clock(others)
     assert told.level is level
     assert level is not Level.WRONG or "6 minutes ahead of the mail provider's" in told.says
+
+
+class _Takes(_Page):
+    """Takes what is posted and says 401, as our pages do to what is not signed."""
+
+    most = 40 * 2**20
+
+    def do_POST(self) -> None:
+        size = int(self.headers["Content-Length"])
+        if size <= self.most:
+            self.rfile.read(size)
+        self.send_response(401 if size <= self.most else 413)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+
+class _Refuses(_Takes):
+    """As a proxy that was told nothing: 1 MB, and it hangs up."""
+
+    most = 2**20
+
+
+@pytest.mark.parametrize(("page", "level"), [(_Takes, Level.WELL), (_Refuses, Level.WRONG)])
+def test_a_proxy_that_refuses_a_reply_with_a_photo_is_a_fault(page: type[_Takes], level: Level) -> None:
+    with served(page) as url:
+        told = judge_large_post(post(url, "/hooks/sendgrid/inbound", LARGE_BYTES))
+    assert told.level is level
+    assert judge_large_post(None).level is Level.UNSEEN

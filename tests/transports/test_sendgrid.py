@@ -1,11 +1,13 @@
 """SendGrid through the official library, against the stand-in that ships: what each answer means, and the one that can be lost."""
 
+import contextlib
 import json
 import logging
 import os
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -263,6 +265,40 @@ def test_an_answer_from_somebody_between_leaves_open_what_it_does_not_say(
 
 UNVERIFIED = b'{"errors":[{"message":"The from address does not match a verified Sender Identity.","field":"from"}]}'
 CREDITS = b'{"errors":[{"message":"Maximum credits exceeded","field":null}]}'
+
+
+class InTwoPackets:
+    """Answers each request with a head, and the body a moment later, and hangs up."""
+
+    def __init__(self, head: bytes, body: bytes) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._head, self._body = head, body
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def _run(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                peer, _ = self._listener.accept()
+                with peer:
+                    peer.recv(2**20)
+                    peer.sendall(self._head)
+                    time.sleep(0.2)
+                    peer.sendall(self._body)
+
+    def close(self) -> None:
+        self._listener.close()
+
+
+def test_a_body_that_comes_after_the_head_of_an_answer_that_closes_is_read() -> None:
+    head = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(UNVERIFIED)
+    server = InTwoPackets(head, UNVERIFIED)
+    try:
+        outcome = send(Sendgrid(KEY, server.url, wire=Wire(server.url, timeout_seconds=5)))
+    finally:
+        server.close()
+    assert isinstance(outcome, Later)
+    assert outcome.perhaps_us, "it is about this sender address, and not about the account"
 
 
 @pytest.mark.parametrize(

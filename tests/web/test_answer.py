@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from dripcourse.db.models import Delivery, Enrollment, Reply
 from dripcourse.services import replies
+from dripcourse.services.shared import shared_with_host
 from dripcourse.services.writing import MOST_BYTES
 from dripcourse.web.reader import MOST_FORM_BYTES
 from tests.web.conftest import Site
@@ -42,7 +43,7 @@ def written(site: Site) -> list[str]:
 def shared(site: Site) -> list[str]:
     with site.house.parts.db.read() as session:
         enrollment = session.scalars(select(Enrollment.id)).one()
-        return [each.text for each in replies.shared_with_host(site.house.parts, session, enrollment)]
+        return [each.text for each in shared_with_host(site.house.parts, session, enrollment)]
 
 
 def the_reply(site: Site) -> str:
