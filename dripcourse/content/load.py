@@ -1,7 +1,7 @@
 """Courses from folders. Everything is checked here, so that nothing is found out when a lesson is due."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -67,15 +67,18 @@ def read_library(directories: Sequence[Path]) -> tuple[Library | None, list[Faul
     press = Press(layout, words)
     courses: dict[str, Course] = {}
     countries: dict[str, Sequence[Country]] = {}
+    folders_seen: set[str] = set()
     hosts: Sequence[Country] | None = None
     for directory in directories:
         for folder in _course_folders(directory, faults):
             course, lines = read_course(folder, faults)
+            folders_seen.add(folder.name)
             countries[folder.name] = read_support(folder, faults) or ()
             faults += _clashes(folder, course, lines, courses)
             if course:
                 courses.setdefault(course.slug, course)
         hosts = read_support(directory, faults) or hosts
+    faults += _order(courses, folders_seen)
     sheets = {key: sheet for course in courses.values() for key, sheet in _sheets(press, course, faults)}
     system = {(name, each): press.system(name, each) for name in layout.system for each in words.languages}
     return Library(courses, words, sheets, system, countries, hosts), faults
@@ -120,6 +123,7 @@ def read_course(folder: Path, faults: list[Fault]) -> tuple[Course | None, Field
         lessons=lessons,
         summary=file.summary.strip(),
         credit=file.credit.strip(),
+        after=file.after.strip(),
         folder=str(folder),
     )
     return course, fields
@@ -169,6 +173,22 @@ def _clashes(folder: Path, course: Course | None, lines: Fields | None, courses:
         if course.cover in (other.cover, other.slug) or course.slug == other.cover:
             says = f"cover and folder name must differ from those of every course; {other.folder} has this one"
             found.append(Fault(lines.file, lines.line(("cover",)), says))
+    return found
+
+
+def _order(courses: Mapping[str, Course], known: Collection[str]) -> list[Fault]:
+    """What a course comes `after` is another course, and no two wait for each other: readers of both would wait for ever."""
+    found: list[Fault] = []
+    for course in courses.values():
+        file = str(Path(course.folder) / COURSE_FILE)
+        if course.after and course.after not in known:
+            found.append(Fault(file, 0, f"`after` names no course here; {suggestion(course.after, sorted(known))}"))
+        seen, each = {course.slug}, courses.get(course.after)
+        while each is not None and each.slug not in seen:
+            seen.add(each.slug)
+            each = courses.get(each.after)
+        if each is not None and each.slug == course.slug:
+            found.append(Fault(file, 0, "`after` leads back to this course, so its readers would wait for ever"))
     return found
 
 

@@ -53,6 +53,8 @@ class LessonFacts:
     clean_copy_url: str
     waits: bool = False
     """The next lesson has no day yet: it waits until this reader wants it."""
+    behind: bool = False
+    """The next lesson has no day yet: it waits for the end of another course of this reader's."""
     after_unsure: bool = False
     """Nobody knows whether the lesson before this one arrived: the mail says how to ask for it again."""
 
@@ -87,7 +89,8 @@ class Renderer:
         who = course.reading(perspective)
         compiled = self._compiled(course, lesson, who)
         day = self._words.day
-        undated = self.words(course.language)["mail"]["your_day"] if facts.waits else ""
+        mail = self.words(course.language)["mail"]
+        undated = mail["your_day"] if facts.waits else mail["behind_day"] if facts.behind else ""
         values = {
             "next_date": day(facts.next_date, course.language) if facts.next_date else undated,
             "dated": facts.next_date is not None,
@@ -100,7 +103,9 @@ class Renderer:
             "clean_copy_url": facts.clean_copy_url,
             "after_unsure": facts.after_unsure,
             "asks": who in lesson.prompts,
-            "last": facts.next_date is None and not facts.waits and lesson.number == course.lessons[-1].number,
+            "last": facts.next_date is None
+            and not (facts.waits or facts.behind)
+            and lesson.number == course.lessons[-1].number,
         }
         return self._render(compiled, values, f"Lesson {lesson.slug} of {course.slug}")
 

@@ -107,6 +107,7 @@ class CourseFile(_File):
     headings: dict[str, Line] = {}
     summary: str = ""
     credit: str = ""
+    after: str = ""
 
 
 class LessonFile(_File):

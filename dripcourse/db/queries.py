@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dripcourse.db.models import (
     Base,
@@ -143,7 +143,41 @@ def enrollments_due(
         .where(Enrollment.state == EnrollmentState.ACTIVE, when <= now, mine)
         .order_by(when)
         .limit(limit)
-        .with_for_update(of=Enrollment, skip_locked=True)
+        # their reader too: nobody else claims a lesson of another course for them meanwhile
+        .with_for_update(of=[Enrollment, Subscriber], skip_locked=True, key_share=True)
+    )
+
+
+def subscribers_held(enrollments: Collection[str]) -> Select[str]:
+    """The readers of these enrollments, held until the transaction ends, in one order."""
+    theirs = select(Enrollment.subscriber_id).where(Enrollment.id.in_(enrollments))
+    return (
+        select(Subscriber.id).where(Subscriber.id.in_(theirs)).order_by(Subscriber.id).with_for_update(key_share=True)
+    )
+
+
+def enrollments_beside(enrollments: Collection[str], *, hold: bool = False) -> Select[str, Enrollment]:
+    """The other enrollments of the readers of these, each with the id of the one it stands beside; with `hold` those that nobody holds."""
+    mine, other = aliased(Enrollment), Enrollment
+    found = (
+        select(mine.id, other)
+        .join(other, and_(other.subscriber_id == mine.subscriber_id, other.id != mine.id))
+        .where(mine.id.in_(enrollments))
+        .order_by(other.id)
+    )
+    return found.with_for_update(of=other, skip_locked=True) if hold else found
+
+
+def lessons_beside(enrollments: Collection[str]) -> Select[str, str, str | None, DeliveryState, datetime]:
+    """(enrollment, course, slug, state, since) of the lessons of other courses that are about to go, or may have gone, to its reader."""
+    mine, other = aliased(Enrollment), aliased(Enrollment)
+    going = (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE)
+    since = func.coalesce(Delivery.marked_at, Delivery.claimed_at)
+    return (
+        select(mine.id, Delivery.course, Delivery.lesson, Delivery.state, since)
+        .join(other, and_(other.subscriber_id == mine.subscriber_id, other.id != mine.id))
+        .join(Delivery, Delivery.enrollment_id == other.id)
+        .where(mine.id.in_(enrollments), Delivery.kind == Kind.LESSON, Delivery.state.in_(going))
     )
 
 

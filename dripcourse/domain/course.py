@@ -47,6 +47,8 @@ class Course:
     """In order of their numbers; the first is the welcome."""
     summary: str = ""
     credit: str = ""
+    after: str = ""
+    """The slug of the course whose end a reader of both waits for before this one goes on after its welcome."""
     folder: str = ""
     _by_slug: Mapping[str, Lesson] = field(init=False, repr=False, compare=False, default_factory=dict)
 

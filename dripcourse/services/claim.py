@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Row as SqlRow
@@ -17,7 +18,7 @@ from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, is_unasked, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.pacing import earliest, free_until, rest_until, wake_at
-from dripcourse.services import sent_back
+from dripcourse.services import sent_back, turns
 from dripcourse.services.compose import NO_PAST, Claimed, Past
 from dripcourse.services.keys import new_id
 from dripcourse.services.parts import Parts
@@ -75,14 +76,15 @@ def _claim_lessons(
     """A new Delivery for the next lesson of each of these enrollments."""
     if not due:
         return []
-    ids = [enrollment.id for enrollment, _ in due]
-    pasts = _pasts(session, ids)
-    rows: list[Row] = []
+    pasts = _pasts(session, [enrollment.id for enrollment, _ in due])
+    beside = turns.look(parts, session, [enrollment for enrollment, _ in due], now)
+    rows, taken = list[Row](), set[str]()
     claimed: list[Claimed] = []
     for enrollment, subscriber in due:
         past = pasts.get(enrollment.id, NO_PAST)
         try:
-            if _put_off(enrollment, now, waits=past.in_hand):
+            near = replace(beside[enrollment.id], in_hand=beside[enrollment.id].in_hand or subscriber.id in taken)
+            if _put_off(enrollment, near, now, waits=past.in_hand):
                 continue
             row = _next_row(parts, enrollment, subscriber, past.seen, now, any_hour=any_hour)
         except Exception as error:  # noqa: BLE001 - one poisoned row must not stop ten thousand others
@@ -92,7 +94,8 @@ def _claim_lessons(
             continue
         if row:
             rows.append(row)
-            claimed.append(Claimed(Delivery(**row), enrollment, subscriber, past=past))
+            claimed.append(Claimed(Delivery(**row), enrollment, subscriber, past=replace(past, beside=near)))
+            taken |= {subscriber.id} if enrollment.last_number >= 0 else set()
     session.flush()
     if rows:
         session.connection().execute(insert(_deliveries), rows)
@@ -100,10 +103,13 @@ def _claim_lessons(
     return claimed
 
 
-def _put_off(enrollment: Enrollment, now: datetime, *, waits: bool) -> bool:
-    """The last guard, whoever wrote the date: no lesson while another is in hand, none before the pace allows."""
+def _put_off(enrollment: Enrollment, beside: turns.Beside, now: datetime, *, waits: bool) -> bool:
+    """The last guard, whoever wrote the date: no lesson while another is in hand, none before the pace allows, over all courses."""
     if waits:
         none_due(enrollment)  # set anew when that one is accepted
+        return True
+    if (later := turns.blocked_until(enrollment, beside, now)) > now:
+        set_due(enrollment, later, now, promised=enrollment.promised_at)
         return True
     last, pace, welcome = enrollment.last_accepted_at, enrollment.pace, enrollment.last_number == 0
     if last is None or earliest(pace, last, after_welcome=welcome) <= now:
@@ -169,22 +175,20 @@ def _claim_again(
     lessons = [delivery.enrollment_id for delivery in waiting if delivery.enrollment_id]
     readers = {row[0].id: (row[0], row[1]) for row in session.execute(queries.subscribers_of(lessons))}
     signups = {row.id: row for row in session.scalars(queries.signups([d.signup_id for d in waiting if d.signup_id]))}
-    pasts = _pasts(session, lessons)
+    pasts, beside = _pasts(session, lessons), turns.look_at_lessons(parts, session, waiting, readers, now)
     claimed = []
     for delivery in waiting:
         enrollment, subscriber = readers.get(delivery.enrollment_id or "", (None, None))
-        delivery.changed_at = now
-        lesson = delivery.kind is Kind.LESSON
-        if enrollment and lesson and (_has_gone(parts, delivery) or _too_early(enrollment, delivery, now)):
+        delivery.changed_at, near = now, beside.get(delivery.id, turns.NOTHING)
+        if enrollment and delivery.kind is Kind.LESSON and _is_stale(parts, enrollment, delivery, near, now):
             _unclaim(session, delivery, enrollment, now)
             continue
         if enrollment and (later := _not_before(enrollment, delivery, now, any_hour=any_hour)) > now:
             delivery.wake_at = min(later, now + LOOK_AGAIN)
             continue
         delivery.fence += 1
-        unasked = is_unasked(delivery.kind, delivery.key)
-        delivery.wake_at = _lease_ends(parts, enrollment if unasked else None, now)
-        past = pasts.get(delivery.enrollment_id or "", NO_PAST)
+        delivery.wake_at = _lease_ends(parts, enrollment if is_unasked(delivery.kind, delivery.key) else None, now)
+        past = replace(pasts.get(delivery.enrollment_id or "", NO_PAST), beside=near)
         claimed.append(Claimed(delivery, enrollment, subscriber, signups.get(delivery.signup_id or ""), past))
     session.flush()
     return claimed
@@ -196,9 +200,10 @@ def _lease_ends(parts: Parts, enrollment: Enrollment | None, now: datetime) -> d
     return free_until(slot_of(enrollment), ends) if enrollment else ends
 
 
-def _has_gone(parts: Parts, delivery: Delivery) -> bool:
-    course = parts.library.courses.get(delivery.course)
-    return course is None or course.lesson(delivery.lesson or "") is None
+def _is_stale(parts: Parts, enrollment: Enrollment, delivery: Delivery, beside: turns.Beside, now: datetime) -> bool:
+    known = parts.library.courses.get(delivery.course)
+    gone = known is None or known.lesson(delivery.lesson or "") is None
+    return gone or _too_early(enrollment, delivery, now) or turns.blocked_until(enrollment, beside, now) > now
 
 
 def _too_early(enrollment: Enrollment, delivery: Delivery, now: datetime) -> bool:
@@ -234,8 +239,7 @@ def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:
     """What each of these enrollments has had, or has in hand."""
     if not enrollments:
         return {}
-    seen: defaultdict[str, set[str]] = defaultdict(set)
-    assumed: defaultdict[str, set[str]] = defaultdict(set)
+    seen, assumed = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     waiting: set[str] = set()
     for enrollment, slug, reason, state in session.execute(queries.lessons_seen(enrollments)):
         seen[enrollment or ""].add(slug or "")

@@ -12,7 +12,7 @@ from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import Pace, next_due
-from dripcourse.services import alert_words, answers, cover, envelope, own_link
+from dripcourse.services import alert_words, answers, cover, envelope, own_link, turns
 from dripcourse.services.enroll import Wish
 from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
@@ -32,6 +32,7 @@ class Past:
     seen: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
     in_hand: bool = False
+    beside: turns.Beside = turns.NOTHING
 
 
 NO_PAST = Past()
@@ -84,11 +85,11 @@ def _lesson(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if course is None or lesson is None:
         raise NotFound("This lesson is no longer in its course.")
     if delivery.kind is Kind.LESSON:
-        delivery.promise_at = _promise(course, lesson, enrollment, claimed.past.seen, now)
+        delivery.promise_at = _promise(course, lesson, enrollment, claimed.past, now)
     else:
         delivery.promise_at = enrollment.due_at  # a copy repeats the promise that stands
-    facts = facts_of(parts, delivery, enrollment, course, lesson, now)
-    facts = replace(facts, after_unsure=enrollment.last_lesson in claimed.past.assumed)
+    facts, past = facts_of(parts, delivery, enrollment, course, lesson, now), claimed.past
+    facts = replace(facts, after_unsure=enrollment.last_lesson in past.assumed, behind=past.beside.behind)
     rendered = parts.renderer.lesson(course, lesson, enrollment.perspective, facts)
     said = _said(course, lesson, course.reading(enrollment.perspective), rendered)
     sender, rendered = cover.dress(parts, enrollment, course, lesson, rendered)
@@ -213,14 +214,17 @@ _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
 }
 
 
-def _promise(
-    course: Course, lesson: Lesson, enrollment: Enrollment, seen: frozenset[str], now: datetime
-) -> datetime | None:
-    """When the lesson after this one comes if this one is accepted now; None if this is the last, or the next waits for the reader."""
-    coming = next_lesson(course, last_slug=lesson.slug, last_number=lesson.number, seen=seen)
-    if coming is None or enrollment.pace is Pace.READY:
+def _promise(course: Course, lesson: Lesson, enrollment: Enrollment, past: Past, now: datetime) -> datetime | None:
+    """When the lesson after this one comes if this one is accepted now, beside the reader's other courses.
+
+    None if this is the last, or the next waits for the reader, or for the end of another course.
+    """
+    coming = next_lesson(course, last_slug=lesson.slug, last_number=lesson.number, seen=past.seen)
+    if coming is None or enrollment.pace is Pace.READY or past.beside.behind:
         return None
-    return next_due(slot_of(enrollment), enrollment.pace, now, after_welcome=lesson.number == 0)
+    slot, welcome = slot_of(enrollment), lesson.number == 0
+    due = next_due(slot, enrollment.pace, now, after_welcome=welcome)
+    return turns.promise(past.beside, slot, due, now, welcome=welcome)
 
 
 def facts_of(

@@ -15,7 +15,7 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.errors import Forgotten, NotFound
 from dripcourse.domain.suppression import NEVER
 from dripcourse.services import alone as alone_
-from dripcourse.services import cover, move, move_words
+from dripcourse.services import cover, move, move_words, turns
 from dripcourse.services.enroll import Wish, activate, keep_evidence
 from dripcourse.services.journal import Fact
 from dripcourse.services.move_words import Brought
@@ -131,6 +131,7 @@ def say_yes(
     course = parts.library.courses[enrollment.course]
     enrollment.perspective = perspective if perspective in course.perspectives else None
     activate(session, enrollment, now)
+    turns.keep_apart(parts, session, [enrollment], now)
     keep_evidence(session, enrollment, wish, asked_at=signup.requested_at, now=now, signup=signup.id)
     come_back(parts, session, parts.keys.indexes(email_address(wish.address).normal), now)
     signup.confirmed_at = now

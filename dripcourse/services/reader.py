@@ -12,7 +12,7 @@ from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import overview, stay
+from dripcourse.services import overview, stay, turns
 from dripcourse.services.links import of_delivery
 from dripcourse.services.missing import course_of
 from dripcourse.services.offer import offer
@@ -33,6 +33,8 @@ class Place:
     pace: Pace
     perspective: str | None
     leave_token: str
+    behind: bool = False
+    """Whether what is to come waits for the end of another course."""
 
 
 def look(parts: Parts, token: str) -> Place:
@@ -40,8 +42,8 @@ def look(parts: Parts, token: str) -> Place:
     with parts.db.read() as session:
         delivery, enrollment = of_link(parts, session, token)
         course = course_of(parts, enrollment)
-        ident = enrollment.id
-    coming = overview.coming(parts, ident)
+        ident, behind = enrollment.id, turns.stands_behind(parts, session, enrollment)
+    coming = [] if behind else overview.coming(parts, ident)
     return Place(
         course=course,
         state=enrollment.state,
@@ -53,6 +55,7 @@ def look(parts: Parts, token: str) -> Place:
         pace=enrollment.pace,
         perspective=enrollment.perspective,
         leave_token=parts.keys.web_token(delivery.id, "leave"),
+        behind=behind and enrollment.state is EnrollmentState.ACTIVE,
     )
 
 

@@ -18,7 +18,7 @@ from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import sent_back
+from dripcourse.services import sent_back, turns
 from dripcourse.services.compose import Ready
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -189,6 +189,7 @@ def advance(parts: Parts, session: Session, deliveries: Sequence[Delivery], acce
     for enrollment in moved:
         delivery = lessons[enrollment.id]
         _advance_one(parts, enrollment, delivery, accepted_at, answered=delivery.id in answered)
+    turns.keep_apart(parts, session, moved, accepted_at)
     session.flush()
 
 

@@ -15,7 +15,7 @@ from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState, PauseR
 from dripcourse.domain.errors import UsageError
 from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot, known_zone
 from dripcourse.domain.quiet import Quiet, QuietDate
-from dripcourse.services import stay
+from dripcourse.services import stay, turns
 from dripcourse.services.former import Former, difference, put_back, values
 from dripcourse.services.parts import Parts
 from dripcourse.services.reader import of_link
@@ -78,7 +78,7 @@ def choose_pace(parts: Parts, token: str, pace: str, now: datetime, *, reminders
             enrollment.reminders = reminders
         stay.change_pace(enrollment, Pace(pace), now)
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def choose_slot(parts: Parts, token: str, weekday: int, hour: int, zone: str, now: datetime) -> Former:
@@ -91,7 +91,7 @@ def choose_slot(parts: Parts, token: str, weekday: int, hour: int, zone: str, no
         if (enrollment.weekday, enrollment.hour, enrollment.zone) != (weekday, hour, zone):
             stay.change_slot(enrollment, slot, now)
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def stay_on(parts: Parts, token: str, shown: datetime, now: datetime) -> Former:
@@ -103,7 +103,7 @@ def stay_on(parts: Parts, token: str, shown: datetime, now: datetime) -> Former:
         if due is not None and enrollment.due_at == shown:
             stay.move_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def pause(parts: Parts, token: str, now: datetime, *, until: date | None = None) -> Former:
@@ -118,7 +118,7 @@ def pause(parts: Parts, token: str, now: datetime, *, until: date | None = None)
             begins = datetime.combine(day, time(), stay.slot_of(enrollment).tz) if day else None
             stay.stand_still(session, enrollment, PauseReason.READER, until=begins)
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def resume(parts: Parts, token: str, now: datetime) -> Former:
@@ -129,7 +129,7 @@ def resume(parts: Parts, token: str, now: datetime) -> Former:
             stay.go_on(session, enrollment, now)
             stay.ready(enrollment, now)
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def be_ready(parts: Parts, token: str, now: datetime) -> Former:
@@ -138,7 +138,7 @@ def be_ready(parts: Parts, token: str, now: datetime) -> Former:
     def act(_: Session, enrollment: Enrollment) -> None:
         stay.ready(enrollment, now)
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def keep_quiet(parts: Parts, token: str, day: date, now: datetime, *, every_year: bool) -> Former:
@@ -151,7 +151,7 @@ def keep_quiet(parts: Parts, token: str, day: date, now: datetime, *, every_year
             raise UsageError(f"At most {quiet_dates.MOST} days can be kept free.")
         stay.change_quiet(enrollment, quiet, now)
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def drop_quiet(parts: Parts, token: str, text: str, now: datetime) -> Former:
@@ -161,7 +161,7 @@ def drop_quiet(parts: Parts, token: str, text: str, now: datetime) -> Former:
         left = frozenset(each for each in still_to_come(enrollment, now) if str(each) != text)
         stay.change_quiet(enrollment, left, now)
 
-    return _change(parts, token, act)
+    return _change(parts, token, act, now)
 
 
 def choose_perspective(parts: Parts, token: str, perspective: str) -> Former:
@@ -196,18 +196,23 @@ def undo(parts: Parts, token: str, former: Mapping[str, str], now: datetime) -> 
     def act(session: Session, enrollment: Enrollment) -> None:
         put_back(parts, session, enrollment, former, now)
 
-    _change(parts, token, act)
+    _change(parts, token, act, now)
 
 
 # -------------------------------------------------------------------------------------------------------------- rules
 
 
-def _change(parts: Parts, token: str, act: Callable[[Session, Enrollment], None]) -> Former:
+def _change(
+    parts: Parts, token: str, act: Callable[[Session, Enrollment], None], now: datetime | None = None
+) -> Former:
+    """Do this to the enrollment of a link; at an instant, if it may move a date."""
     with parts.db.write() as session:
         enrollment = of_link(parts, session, token)[1]
         session.refresh(enrollment, with_for_update=True)
         before = values(enrollment)
         act(session, enrollment)
+        if now is not None:
+            turns.keep_apart(parts, session, [enrollment], now)
         return difference(before, values(enrollment))
 
 
