@@ -233,7 +233,7 @@ def test_what_is_claimed_before_a_quiet_midnight_does_not_go_after_it(reading: H
     rhythm.choose_slot(reading.parts, token, 3, 23, "Europe/Berlin", reading.now)
     rhythm.keep_quiet(reading.parts, token, date(2026, 3, 6), reading.now, every_year=False)
     claimed, reading.now = datetime(2026, 3, 5, 22, 59, 50, tzinfo=UTC), datetime(2026, 3, 5, 23, 0, 5, tzinfo=UTC)
-    clock = iter([claimed] * 2)  # asked for leave, and then claimed
+    clock = iter([claimed] * 3)  # begun, asked for leave, and then claimed
     assert dispatch(reading.parts, lambda: next(clock, reading.now)).claimed == 1
     assert len(reading.mails()) == 1
     live(reading, 2)
