@@ -31,14 +31,16 @@ def letters() -> Iterator[tuple[str, Rendered]]:
             "subject": "Note 1",
             "me_url": "https://notes.example.org/me/TOKEN",
             "leave_url": "https://notes.example.org/leave/TOKEN",
+            "support_url": "https://notes.example.org/support",
         }
         yield f"reminder.{language}", renderer.answer("reminder", language, facts=facts)
-        facts = {"subject": "Re: Note 1", "day": library.words.day(date(2026, 12, 3), language)}
+        support = "https://notes.example.org/support"
+        facts = {"subject": "Re: Note 1", "support_url": support, "day": library.words.day(date(2026, 12, 3), language)}
         yield f"answer.{language}", renderer.answer("answer", language, says="later", facts=facts)
         url = "https://notes.example.org/me/ME-TOKEN/letters/this"
         yield f"reading.{language}", renderer.reading(language, FACTS, subject="Note 1", read_url=url)
         yield f"help.{language}", renderer.answer("help", language, facts=facts)
-        accept = {"accept_url": "https://notes.example.org/was-it-you/TOKEN"}
+        accept = {"accept_url": "https://notes.example.org/was-it-you/TOKEN", "support_url": support}
         own = "https://notes.example.org/own/TOKEN"
         yield f"own.{language}", renderer.system("own", language, own_url=own)
         yield f"was-it-you.{language}", renderer.answer("was_it_you", language, facts=accept)
