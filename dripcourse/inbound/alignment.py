@@ -8,7 +8,7 @@ with the length of the reply, whatever is in it.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from unicodedata import normalize
 
 from dripcourse.inbound.lines import Line
@@ -57,6 +57,8 @@ class Share:
     """The most words in a row that the lesson does not have there."""
     there: int = -1
     """Where in the lesson the last of its words stands."""
+    answered: bool = False
+    """Whether a word or two follow the end of the lesson's own line: somebody answered there."""
 
     @property
     def lesson(self) -> bool:
@@ -78,21 +80,46 @@ class _Run:
 
 def align(lines: Sequence[Line], sent: str) -> list[Share]:
     """The share of the lesson in every line of a reply."""
-    lesson = [word for line in sent.split("\n") for word in words_of(line)]
+    lesson: list[str] = []
+    ends: set[int] = set()
+    linked: dict[str, int] = {}
+    for line in sent.split("\n"):
+        lesson += words_of(line)
+        ends.add(len(lesson) - 1)
+        if _LINK.search(line):
+            linked[" ".join(line.split())] = len(lesson) - 1
     counts: list[int] = []
     reply: list[str] = []
-    for line in lines:
-        words = words_of(line.body) if not line.blank else []
+    for written in lines:
+        words = words_of(written.body) if not written.blank else []
         counts.append(len(words))
         reply += words
     there = [-1] * len(reply)
     for run in _kept(_runs(reply, lesson)):
         there[run.start : run.end] = range(run.there, run.beyond)
     shares, place = [], 0
-    for count in counts:
-        shares.append(_share(there[place : place + count]))
+    for written, count in zip(lines, counts, strict=True):
+        if count and (where := linked.get(" ".join(written.body.split()))) is not None:
+            there[place : place + count] = [where] * count  # too short to be found by its words, but its link is ours
+        share = _share(there[place : place + count])
+        tail = reply[place + len(_stripped(there[place : place + count])) : place + count]
+        shares.append(replace(share, answered=share.there in ends and _answer(tail, lesson, share.there)))
         place += count
     return shares
+
+
+def _stripped(there: list[int]) -> list[int]:
+    """Without the words at a line's end that are not the lesson's."""
+    end = len(there)
+    while end and there[end - 1] < 0:
+        end -= 1
+    return there[:end]
+
+
+def _answer(tail: list[str], lesson: list[str], last: int) -> bool:
+    """Whether words after a line of the lesson are somebody's: not a number of a link, nor what the lesson says next."""
+    soon = lesson[last + 1 : last + 1 + _NEAR]
+    return 0 < len(tail) < _STREAK and any(word not in soon and not word.isdigit() for word in tail)
 
 
 def _share(there: list[int]) -> Share:

@@ -27,7 +27,10 @@ _LINK = re.compile(r"[<(\[]?(?:https?://|www\.)\S*")
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _SIGN = re.compile(r"--[ \u00a0]?")
 _RULE = re.compile(r"[-_=~*#+\u2013\u2014\u2500\u1427. ]{2,}|\u1427")
+_POSTSCRIPT = re.compile(r"(?:P\. ?P?\. ?S|P?PS|P\. ?D|PD)\b", re.IGNORECASE)
+_CONTACT = re.compile(r"@|://|www\.|\d[\d\s/().-]{5,}|[|\u2022\u00b7]")
 
+_LEAST_PROSE = 5
 _LEAST_LEGAL = 3
 _SHORTEST_LEGAL = 120
 
@@ -119,6 +122,26 @@ def ending(lines: Sequence[Line], start: int, stop: int) -> int:
     while end < stop and lines[end].blank:
         end += 1
     return end
+
+
+def below_signature(lines: Sequence[Line], start: int, stop: int) -> tuple[int, int]:
+    """The prose below the signature whose mark is the line `start`, or no line: a blank line after a name, and sentences."""
+    place = start + 1
+    while place < stop and lines[place].blank:
+        place += 1
+    if place == stop or rule(lines[place]) or legal(lines[place:stop]) or list_footer(lines[place:stop]):
+        return stop, stop
+    for first in range(place + 1, stop):
+        if lines[first - 1].blank and _prose(lines[first]):
+            return first, ending(lines, first, stop)
+    return stop, stop
+
+
+def _prose(line: Line) -> bool:
+    """Whether somebody tells something in a line: a postscript, or a sentence without any address or number to reach them at."""
+    if _POSTSCRIPT.match(line.said):
+        return True
+    return len(_WORD.findall(line.said)) >= _LEAST_PROSE and not _CONTACT.search(line.said) and not device(line)
 
 
 def _before_mark(lines: Sequence[Line], start: int, stop: int) -> int:

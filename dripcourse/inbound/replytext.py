@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from dripcourse.inbound.alignment import align
 from dripcourse.inbound.joined import parted
+from dripcourse.inbound.kinds import Kind
 from dripcourse.inbound.lines import split
-from dripcourse.inbound.sorting import Kind, Sorting
+from dripcourse.inbound.sorting import Sorting
 
 _WHOLE = re.compile(r"\n-- ?\r?\n")
 """The mark above a mail's foot: where it stands, what went out is known to the end, and whatever else is there was written."""

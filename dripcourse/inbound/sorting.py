@@ -1,37 +1,17 @@
 """Sorts the lines of a mail: whose is each?"""
 
 from collections.abc import Sequence
-from enum import IntEnum
 from itertools import pairwise
 
 from dripcourse.inbound import closings
 from dripcourse.inbound.alignment import Share
+from dripcourse.inbound.kinds import Kind
 from dripcourse.inbound.lines import Line
 from dripcourse.inbound.quotation import Span, continues, find_headers, followers, marking
 
 _LESSON = 12  # words: less of a lesson in a quotation tells nothing about the rest of it
 _PASTED = 40
 _FRAGMENT = 8
-
-
-class Kind(IntEnum):
-    """Whose a line is."""
-
-    OWN = 0
-    ANSWER = 1
-    """The writer's, inside what is marked as quoted."""
-    QUOTED = 2
-    BELOW = 3
-    """Not marked, but below a quotation's header."""
-    LOOSE = 4
-    """Marked as quoted, with no header: the writer's choice if they go on to write below it."""
-    HEADER = 5
-    ENDING = 6
-
-    @property
-    def own(self) -> bool:
-        """Whether the writer wrote it."""
-        return self in (Kind.OWN, Kind.ANSWER)
 
 
 class Sorting:
@@ -50,6 +30,7 @@ class Sorting:
         self._below_headers([span for span in spans if span.depth == 0], {span.start for span in spans if span.depth})
         self._pasted_lessons()
         self._loose_ends()
+        self._answered()
         for kind in (Kind.BELOW, Kind.ENDING, Kind.LOOSE, Kind.QUOTED, Kind.HEADER):
             if any(each.own and not line.blank for line, each in zip(self.lines, self._kinds, strict=True)):
                 break
@@ -65,13 +46,17 @@ class Sorting:
                 self._kinds[place] = Kind.OWN
 
     def _quotes_lesson(self) -> bool:
-        """Whether the lesson stands in what is hidden: then what a program put around it is nobody's answer."""
+        """Whether what a program quoted is hidden: the lesson, or, if none is known, marked lines under a header."""
+        if self._shares is None:
+            return Kind.HEADER in self._kinds and Kind.QUOTED in self._kinds and Kind.BELOW not in self._kinds
         hidden = (place for place, each in enumerate(self._kinds) if not each.own and self._lesson(place))
         return self._shares is not None and sum(self._shares[place].covered for place in hidden) >= _LESSON
 
     def _is_programs(self, place: int) -> bool:
         if self._kinds[place] in (Kind.HEADER, Kind.QUOTED):
             return True
+        if self._shares is None:
+            return self._kinds[place] is Kind.ENDING and closings.device(self.lines[place])
         return not self._unsent(place) or closings.device(self.lines[place])
 
     def _lesson(self, place: int) -> bool:
@@ -155,6 +140,12 @@ class Sorting:
                 self._set(place + 1, following, self._kinds[place])
         if tail and not self._whole and kind is Kind.BELOW and not self._own_above(stop):
             self._set(last + 1, stop, Kind.OWN)
+
+    def _answered(self) -> None:
+        """Lines of the lesson that somebody wrote a word or two behind are shown, with those words."""
+        for place, share in enumerate(self._shares or ()):
+            if share.answered and not self._kinds[place].own and self._kinds[place] is not Kind.HEADER:
+                self._kinds[place] = Kind.ANSWER if self.lines[place].depth else Kind.OWN
 
     def _written(self, lessons: Sequence[int], start: int, stop: int, kind: Kind) -> list[int]:
         """The lines that somebody wrote among a lesson's, as deep as the line of the lesson above or below them."""
@@ -240,8 +231,16 @@ class Sorting:
             elif not own and start is not None:
                 last = place == stop or self._kinds[place] is Kind.HEADER or self._nexts[place] == len(self.lines)
                 if last:
-                    self._set(closings.ending(self.lines, start, place), place, Kind.ENDING)
+                    self._ending(start, place)
                 start = None
+
+    def _ending(self, start: int, stop: int) -> None:
+        """Hide what ends these lines, but for words that stand below the signature in it."""
+        end = closings.ending(self.lines, start, stop)
+        self._set(end, stop, Kind.ENDING)
+        if end < stop and closings.signature_mark(self.lines[end]):
+            first, last = closings.below_signature(self.lines, end, stop)
+            self._set(first, last, Kind.OWN)
 
 
 def _sign(line: Line) -> bool:
