@@ -121,6 +121,10 @@ TAKES_BACK: Final = (
     r"\bsecond thought|\b(?:it|that) back\Z|\bdo(?: not|n'?t) (?:send|write to|email|contact) me|\b(?:was|is) (?:a mistake|an error|not me)\b(?=[.,!]|\Z)|\bwasn'?t me\b|\bleave me alone|\bcancel (?:this|that|it)\b|\bforget it|\bnot yes|"
     r"\bnicht (?:bestellt|angemeldet|angefordert|angefragt)|\bnicht ich\b|\babmeld|\babbestell|\bfalsche adresse|\birrtum|\baus versehen|\bkein interesse|\bdoch nicht\Z|\banders uberlegt|\bnur (?:spass|ein scherz)|"
     r"\brien demande|\bdesabonn|\bdesinscri|\bpas (?:moi|inscrite?)\b(?=[.,!]|\Z)|\bmauvaise adresse|\bpar erreur|\bchange d'avis|\bje plaisante|"
+    r"\A(?:actually|in fact|well|wait|or|hm+|oh|eigentlich|ach|oder|moment|finalement|en fait|enfin|mejor|bueno|en realidad)[, ]+(?:\w+ )?(?:no|not|non|nein|nicht|rather not|lieber nicht)\b(?=[.,!]|\Z)|\A(?:rather|better|maybe|lieber|besser|mejor|mieux|plutot) (?:not|nicht|no|pas)\b|"
+    r"\bnever heard (?:of|from) (?:you|this)|\bdo(?: not|n'?t) (?:know any|remember (?:this|that|it|you|sign\w*|ask\w*|subscrib\w*)\b)|\btake (?:my|this) (?:address|e?mail|name) (?:out|off)|\b(?:typed|entered|filled|signed|subscribed|put) (?:this|me|it|my (?:address|e?mail|name))(?: in| up| here| there)?\Z|"
+    r"\bhat (?:das|mich|es|meine \w+) (?:hier )?(?:eingetragen|angemeldet|eingegeben|eingetippt)|\bnoch nie (?:von (?:euch|ihnen|dir)|davon) gehort|\berinnere mich nicht (?:daran|an (?:das|euch|sie|eine anmeldung))|\bm'(?:a|avez|ont) inscrit|\bjamais entendu parler de (?:vous|ca)|\bne me souviens pas (?:de (?:ca|vous|cela)|m'etre)|"
+    r"\bme (?:ha|han) (?:apuntado|inscrito|suscrito)|\bno (?:me acuerdo|recuerdo) (?:de )?(?:esto|haber|ustedes)|\bnunca he oido hablar de (?:esto|ustedes|vosotros)|"
     r"\bno (?:he|lo|la) (?:pedi|solicit|he pedi)\w*|\byo no (?:pedi|fui)|\bno fui yo|\bde baja\b|\bequivocad|\bpor error|\bcambiado de opinion|\bes broma"
 )
 """What takes a yes back from below it: about us, and not about somebody's life, folded."""
@@ -148,3 +152,10 @@ MACHINE: Final = (
     r"\bno longer (?:work|monitored|in use|active|with)|\bnot monitored|\bnicht (?:mehr )?(?:uberwacht|gelesen)|\bmailbox is"
 )
 """What a help desk or a note of absence says that bears no header of a machine, folded."""
+
+IRONIC: Final = (
+    r"\.\.|[\U0001f644\U0001f914]|\bschon klar\b|\bpasst schon\b|\bto hell\b|\bread:|\b(?:eh|ach ja|mais oui|ben oui|si|oui oui) ?,? (?:klar|bien sur)\W*\Z|"
+    r"\A(?:oh |ach |ah |na )?(ja|oui|si|claro|yeah|sure|ok|okay|vale|right),? \1(?:,? (?:klar|sicher|genau|naturlich|ok|okay|sure|right|claro|vale|bueno|bien sur|c'est ca|d'accord))*[ .,]*\Z(?<!si si)(?<!oui oui)(?<!si, si)(?<!oui, oui)|"
+    r"\A(?:si|claro|vale|venga|dale|ok|okay|bien|de acuerdo),? ya\W*\Z|\Aya,? (?:si|claro|vale|venga|ok)\b|\bi(?: a|')?m (?:ok|okay|good|fine|alright),? (?:thanks|thank)"
+)
+"""What says yes in words and no in tone (\"ja ja, schon klar\"), folded. A hesitation costs one question back."""

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from unicodedata import category, combining, normalize
 
-from dripcourse.inbound.assent import BESIDE, GREETING, MACHINE, REFUSES, TAKES_BACK, UNEASY, WONDERS, YES
+from dripcourse.inbound.assent import BESIDE, GREETING, IRONIC, MACHINE, REFUSES, TAKES_BACK, UNEASY, WONDERS, YES
 from dripcourse.inbound.commands import is_closing
 
 Words = tuple[str, ...]
@@ -25,9 +25,13 @@ _TITLE = re.compile(
     r"\b(?:please confirm|bitte bestatigen|merci de confirmer|confirma,? por favor)\b(?!.*\b(?:yes|ja|oui|si)\b)"
 )
 """What our own mail is called: where it stands without a yes, it may be quoted."""
+_NOT_ME = re.compile(
+    r"(?:\bI'?m not|\bI am not|\b[Ii]ch bin nicht|\b[Jj]e ne suis pas|\b[Nn]o soy) (?!I\b)[^\W\d_a-z\u00df-\u00ff][\w-]+(?: [^\W\d_a-z][\w-]+)?\W*\Z"
+)
+"""A name: its capital letter tells it from how somebody feels."""
 _STARTS = ("start over", "begin again", "von vorn", "von vorne", "neu beginnen", "recommencer", "depuis le debut", "empezar de nuevo", "desde el principio")  # fmt: skip
 _greeting, _refuses, _wonders = re.compile(GREETING), re.compile(REFUSES), re.compile(WONDERS)
-_uneasy, _machine, _back = re.compile(UNEASY), re.compile(MACHINE), re.compile(TAKES_BACK)
+_uneasy, _machine, _back, _ironic = (re.compile(each) for each in (UNEASY, MACHINE, TAKES_BACK, IRONIC))
 
 
 class Consent(StrEnum):
@@ -120,7 +124,7 @@ def _idioms(text: str) -> str:
 
 def _says_yes(folded: str, more: Sequence[Words]) -> bool:
     """Whether a text consists of words that say yes, and of such as may stand beside them."""
-    if "?" in folded or "\u00bf" in folded or _SAD.search(folded) or _TITLE.search(folded):
+    if "?" in folded or "\u00bf" in folded or _SAD.search(folded) or _TITLE.search(folded) or _ironic.search(folded):
         return False
     words = _tokens(_FACE.sub(" ", folded))
     if not words or len(words) > _SHORT * 2:
@@ -165,7 +169,7 @@ def _takes_back(below: str) -> bool:
     folded = fold(below[:_MOST])
     first = _SENTENCE.split(folded, maxsplit=1)[0]
     looked = folded if len(_WORD.findall(folded)) <= _SHORT // 2 + 3 else first
-    return bool(_back.search(looked) or _wonders.search(looked))
+    return bool(_back.search(looked) or _wonders.search(looked) or _NOT_ME.search(below.strip()[:200]))
 
 
 def _without_closing(below: str, more: Sequence[Words]) -> str:

@@ -16,6 +16,7 @@ PERSON: Final = (
 """Who is spoken of in an answer, and not in a wish to get no more mail."""
 
 LEAVE: Final = (
+    r"\bplease,? stop\Z|\A(?:ich )?(?:mochte|will|brauche) (?:das|dies|diese mails?|diese briefe) (?:hier )?nicht (?:mehr|langer)\Z|\b(?:plus|ne pas) m'(?:envoyer|ecrire)\b|\bno (?:quiero|deseo) (?:seguir )?(?:recibir|recibiendo) (?:esto|nada|mas)\b|\bdadme de baja|"
     r"\bunsubscri|\bopt(?:ing)?[- ]?(?:me )?out\b|\bsign(?:ing)? (?:me )?off\b|\b(?:de|un)-?regist|\bmailing list|"
     r"\b(?:remove|delete|take|get|drop|erase|strike) (?:me|us|my (?:emails?|address|name|account|data|details|subscription))\b(?! (?:by|to the|for|on|home|back|seriously|out of my))|"
     rf"\b(?:stop|end|cancel|quit|cease|discontinue|terminate|leave|close) (?:(?:all|my|the|these|this|those|your|sending|receiving|getting|any|with|to|of|me|us|such) )*{_MAIL}\b|"
@@ -36,7 +37,7 @@ LEAVE: Final = (
     r"\A(?:aufhoren|schluss|schluss jetzt|schluss damit|genug|es reicht|das reicht|ende|raus|ich steige aus|ich bin raus|ich hore auf|lass(?:t|en sie)? mich in ruhe|nein,? danke|tschuss|auf wiedersehen|nicht mehr|nichts fur mich|das ist nichts fur mich)(?: bitte| danke)?\Z|"
     r"\bdesabonn|\bdesinscri|\bresili|\b(?:retire[rz]?|enleve[rz]?|supprime[rz]?|efface[rz]?|otez|raye[rz])[- ]?(?:moi\b|(?:mon|ma|le) (?:adresse|compte|nom|email|mail|courriel|inscription|abonnement)|mes (?:donnees|coordonnees))|\bme retirer\b|"
     r"\b(?:plus|pas) (?:de |d'|aucun |d'autres |recevoir )+(?:vos |ces |d'|de )*(?:emails?|mails?|courriels?|lettres?|messages?|newsletters?)|\bplus (?:rien )?recevoir|\bplus rien (?:recevoir|de vous)|"
-    r"\b(?:arrete[rz]?|cesse[rz]?|stop|stoppe[rz]?)(?: (?:de|les|ces|vos|tous|tout|a|avec|d'|toute?s?|la|le))* ?(?:m'ecrire|m'envoyer|de m'ecrire|d'ecrire|ecrire|envoyer|envois?|emails?|mails?|courriels?|lettres?|messages?|cours|abonnement)|\b(?:arretez|arretez tout|arretez ca)(?: svp| s'il vous plait| merci)?\Z|"
+    r"\b(?:arrete[rz]?|cesse[rz]?|stop|stoppe[rz]?)(?: (?:de|aux|les|ces|vos|tous|tout|a|avec|d'|toute?s?|la|le))* ?(?:m'ecrire|m'envoyer|de m'ecrire|d'ecrire|ecrire|envoyer|envois?|emails?|mails?|courriels?|lettres?|messages?|cours|abonnement)|\b(?:arretez|arretez tout|arretez ca)(?: svp| s'il vous plait| merci)?\Z|"
     r"\bne (?:m'ecrivez|m'ecris|m'envoyez|me contactez|m'envoie) (?:plus|pas)|\bne (?:veux|souhaite|desire|voudrais) (?:plus|pas) (?:(?:de|recevoir|rien|vos|ces|ca|les|etre|participer|continuer (?:le cours|ce cours))\b)|"
     r"\b(?:veux|voudrais|souhaite|aimerais|comment|peux) (?:quitter|arreter|partir|sortir|me retirer|tout arreter|annuler)(?: (?:le cours|ce cours|la liste|cette liste|les lettres|la formation|ici|svp|s'il vous plait|merci|tout))*\Z|"
     r"\bplus interessee?|\bpas interessee?|\b(?:ferme[rz]|annule[rz]|cloture[rz]) (?:mon|l') ?(?:compte|abonnement|inscription)|"
@@ -46,10 +47,13 @@ LEAVE: Final = (
     r"\bno (?:quiero|deseo|quisiera) (?:(?:mas|recibir|seguir|recibiendo|estos|estas|los|las|sus|tus|vuestros|ningun|mas de) )*(?:correos?|emails?|mails?|cartas?|mensajes?|boletines|curso|recibir(?:los|las)?(?: mas| nada| nada mas)?\Z)|\bno (?:quiero|deseo) (?:saber )?nada mas(?: de ustedes)?\Z|"
     r"\bno me (?:envi|escrib|mand|contact)\w+|\bdej(?:en|a|ad|e) de (?:escribi|envia|manda|contacta|molesta)\w*|\b(?:quiero|quisiera|me gustaria|deseo|como puedo|puedo|necesito) (?:salir|dejarlo|irme|dejar el curso|cancelar|terminar|parar|abandonar|salirme|borrarme|desapuntarme)(?: (?:de (?:la|esta) lista|del curso|por favor|ya|gracias|el curso|esto|de aqui))*\Z|"
     r"\b(?:ya )?no me interesa\Z|\b(?:cierren|cierra|cancelen|cancela|cancelar|anulen|anular|eliminar|borrar) (?:mi|la) (?:cuenta|suscripcion|inscripcion)|\bpar(?:en|a|ad) (?:de|los|las|ya|con)\b|"
-    r"\A(?:basta|ya basta|se acabo|me voy|salir|fuera|dejenme en paz|dejame en paz|dejadme en paz|no,? gracias|adios|paren|ya no mas|no mas|no es para mi|esto no es para mi)(?: por favor| gracias)?\Z"
+    r"\A(?:basta|ya basta|se acabo|me voy|salir|fuera|dejenme en paz|dejame en paz|dejadme en paz|no,? gracias|adios|paren|ya no mas|no mas|no es para mi|esto no es para mi)(?:,? por favor|,? gracias)?\Z"
 )
 
 DESPAIR: Final = (
+    r"\b(?:do(?:n'?t| not)|can(?:'?t|not)) see (?:a|any|the) (?:way out|way forward|point (?:in|of) (?:living|going on|anything)|future)\b|\bsee no (?:way out|way forward|future)\b|\b(?:nobody|no ?one) (?:would|will)(?: even)? (?:miss me|mourn me|notice if i)\b|"
+    r"\bohne mich (?:\w+ ){0,4}(?:besser|leichter)\b|\b(?:niemand|keiner) (?:wurde|wird) mich vermissen|\bwurde mich (?:niemand|keiner) vermissen|\bma vie n'a (?:plus|pas|aucun)|\bvois (?:plus|pas|aucune) (?:d')?(?:issue|avenir)\b|\bme (?:fais du mal|scarifie|mutile)\b|"
+    r"\bpersonne ne (?:me regretter|me pleurer|remarquer)ait|\bje ne manquer(?:ais|ai) a personne|\bmi vida (?:ya )?no (?:tiene|vale)|\bme (?:hago|estoy haciendo) dano\b|\bnadie me (?:echaria de menos|echara de menos|extranaria|va a (?:extranar|echar))|"
     r"\b(?:do(?:n'?t| not)|no longer|can(?:'?t|not)) (?:want|wish|see) to (?:live|be alive|be here|exist|wake up|go on|keep going|carry on|be in this world|be around)|\b(?:do(?:n'?t| not)) (?:want|wanna) live|"
     r"\b(?:want|wanna|wish|like|going|ready|rather|could just|just|i will|i'?ll|might)(?: to)?(?: just)? (?:die|be dead|disappear for ?ever|end (?:it all|my life|everything|it)|kill myself|vanish)\b|\bwish (?:that )?i (?:was|were|had) (?:dead|never (?:been )?born|gone)|"
     r"\bi (?:want|need) it (?:all )?to (?:end|be over)\b|\b(?:kill|hurt|harm|cut|cutting|hang|shoot|drown|poison|hurting|harming|killing) (?:myself|my self)\b|\bkms\b|\bsuicid|\bself[- ]?harm|\b(?:end|take|taking|ending) my (?:own )?life|\bend(?:ing)? it all\b|\boverdose|"

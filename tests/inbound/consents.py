@@ -1,6 +1,13 @@
 """Replies to a confirmation mail in four languages: plain yeses, doubts and refusals, and what machines write."""
 
 YESES = r"""
+Yes yes yes
+Oui oui
+Sí sí
+Yes, I am sure
+Yes\n\nI am not happy with how it ended.
+Ja\n\nIch bin nicht sicher, ob ich ihr verzeihen kann.
+Yes\n\nI don't remember when it began.
 Yes
 YES!!!
 yes.
@@ -189,6 +196,32 @@ Sí claro
 """
 
 DOUBTS = r"""
+ja ja, schon klar
+Ja, ja.
+Passt schon, danke
+Oui oui, c'est ça
+Mais oui, bien sûr...
+Vale ya
+Ya vale
+Sí ya
+Sí, claro...
+Sí, sí, claro
+Claro, claro
+Yeah yeah
+yes 🙄
+I'm okay, thanks
+Correct this
+Send them to hell
+Yes\n\nActually no
+Oui\n\nEn fait non
+Sí\n\nMejor no
+Yes\n\nMy wife typed this
+Yes\n\nI am not Anna
+Ja\n\nich bin nicht Anna
+Yes\n\nI don't know any Anna
+OK\n\nI don't remember this
+Yes\n\nplease take my address out
+Yes\n\nI never heard of you
 Please confirm
 Bitte bestätigen
 Welcome! Please confirm your email address

@@ -1,6 +1,13 @@
 """Short replies in four languages: plain wishes to leave, cries for help and despair, answers that are neither, and paces."""
 
 LEAVING = r"""
+Enough. Please stop.
+Ich möchte das nicht mehr
+Stop aux mails svp
+Merci de ne plus m'envoyer de mails
+Por favor, dadme de baja
+Ya no quiero recibir esto
+Basta, por favor
 Please remove me from your mailing list
 please unsubscribe me from this list
 Stop sending me emails
@@ -128,6 +135,17 @@ Adiós
 """
 
 DESPAIR = r"""
+I don't see a way out
+Nobody would miss me if I were gone
+Ohne mich wären alle besser dran
+Niemand würde mich vermissen
+Ma vie n'a plus de sens
+Je ne vois plus d'issue
+Je me fais du mal
+Personne ne me regretterait
+Mi vida no tiene sentido
+Me hago daño
+Nadie me echaría de menos
 Help me
 help me please
 Please help me
@@ -261,6 +279,16 @@ Tengo miedo de mí misma
 """
 
 ANSWERS = r"""
+I unsubscribed from his life, one could say.
+He wrote: leave me alone. So I did.
+No more lies, I said. She laughed.
+I could not go on with the marriage after that.
+We were dead to each other for ten years.
+Er ging und kam nie wieder.
+Es war Schluss zwischen uns.
+Mon père est mort cet hiver-là.
+Il a effacé toutes nos photos.
+Quería irme de casa y no pude.
 Stop lying to me
 I want to leave him
 I want to leave her, but I can't
