@@ -11,14 +11,14 @@ from dripcourse.inbound.verdict import Severity
 FULL = phrases(
     r"quota", r"mail ?box (?:is |size )?(?:limit|full|exceed|over|space)", r"mailbox.{0,30}\bfull\b",
     r"mail ?folder is full", r"mail box space", r"insufficient (?:system )?(?:storage|disk|space)", r"out of storage",
-    r"storage (?:is )?(?:full|exceeded|limit)", r"too much mail", r"disk full", r"no space left",
+    r"storage (?:is )?(?:full|exceeded|limit)", r"too much mail", r"disk full", r"no space\b", r"over (?:its|the|their|his|her) (?:size |storage )?limit",
     r"postfach (?:ist )?(?:voll|überfüllt)", r"speicherplatz", r"bo[iî]te .{0,30}pleine",
     r"buz[óo]n (?:est[áa] )?lleno", r"casella .{0,20}piena", r"caixa .{0,20}cheia", r"postbus (?:is )?vol",
     r"ящик .{0,30}(?:переполнен|полон)", r"(?:邮箱|信箱|メールボックス).{0,12}(?:满|滿|一杯|容量|いっぱい)",
     r"over the (?:maximum )?allowed (?:size|storage)", r"user is over", r"overquota",
 )  # fmt: skip
 NOT_NOW = phrases(
-    r"try again", r"temporar(?:y|ily)", r"timed? ?-?out", r"connection (?:refused|reset|lost|dropped|failed)",
+    r"try (?:again|later)", r"come back later", r"temporar(?:y|ily)", r"timed? ?-?out", r"connection (?:refused|reset|lost|dropped|failed)",
     r"not respond", r"did not respond", r"no answer", r"not reachable", r"network (?:is )?(?:unreachable|problem)",
     r"loop(?:ing|s back)?\b", r"too many hops", r"hop count", r"unable to (?:connect|establish)",
     r"able to establish an smtp connection", r"in the queue too long",
@@ -54,7 +54,9 @@ NOBODY = phrases(
     r"not a valid (?:user|recipient|mailbox|address)",
     r"(?:un ?known|illegal|bad|invalid|nonexistent|non-existent|no valid) (?:or illegal )?(?:local )?(?:user|recipient|mailbox|address|addressee|e-?mail address|account|final delivery userid|destination mailbox|local[- ]?part)",
     r"no (?:mailbox here by|user by|account by|person by) ", r"no such (?!file|process|device|program|command|table|key)",
-    r"no mailbox (?:here|found)", r"doesn['’]t have an? \S+ account", r"does not have an? \S+ account",
+    r"no mailbox (?:here|found|by (?:that|this) name)",
+    r"not a local (?:user|recipient|mailbox|account)", r"(?:cannot|can not|unable to|could ?n[o']t) find (?:the |that |this |a )?(?:user|recipient|mailbox|account)",
+    r"(?:destinatario|usuario) desconocid", r"no mail ?box available", r"\b(?:bad|valid)rcptto\b", r"doesn['’]t have an? \S+ account", r"does not have an? \S+ account",
     r"does not exist", r"doesn['’]t exist", r"unrouteable (?:mail )?(?:address|domain)",
     r"(?:not (?:our|a) customer|not our user)", r"did not exactly match", r"no matches to nameserver",
     r"not recogni[sz]ed", r"not listed in (?:domino|public)", r"unknown or illegal",
@@ -104,6 +106,7 @@ _CODE = re.compile(r"(?<![\d.:/@])([45]\d\d)(?=[ \-#:{]|$)")
 _UNWILLING = re.compile(r"\b(?:denied|declined|rejected|refused|not (?:accepted|wanted|welcome))\b")
 _REASON = re.compile(r"\(reason: ([^)]{1,400})\)")
 _ERROR = re.compile(r"(?:^|[ :>])([45]\d\d[ -].{1,200})")
+_WORD = re.compile(r"(?!smtp\b|rfc\b|esmtp\b)\b[^\W\d_]{3,}")
 _NO_MAILBOX = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10"})
 
 
@@ -174,7 +177,8 @@ def _by_code(status: str, words: str) -> Said | None:
     if _UNWILLING.search(words) and not status.startswith("4."):
         return Said(Severity.POLICY)
     if status in _NO_MAILBOX:
-        return Said(Severity.HARD, nobody=True)
+        # words that nobody here knows beside that code may be about anything: it is counted, and ends nobody at once
+        return Said(Severity.HARD, nobody=_WORD.search(fault.blind(words)) is None)
     if status and not status.endswith(".0.0"):
         return Said(Severity.SOFT)
     codes = _CODE.findall(words)
