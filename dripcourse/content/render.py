@@ -28,6 +28,7 @@ _ANSWER_FACTS = (
     "leave_url",
     "support_url",
     "accept_url",
+    "start_url",
     "last_today",
 )
 _LINK = re.compile(r"\[([^\]]+)\]\((\S+)\)")

@@ -17,7 +17,7 @@ from dripcourse.content.support import help_lines
 from dripcourse.db import inbound as asked
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.course import Course
-from dripcourse.domain.delivery import Kind, answer_key, people_key
+from dripcourse.domain.delivery import Kind, answer_key, people_key, rare_key
 from dripcourse.domain.errors import NotFound
 from dripcourse.services import whose
 from dripcourse.services.offer import offer
@@ -78,6 +78,17 @@ def tell(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Ans
     _offer(parts, session, owner, opened, says, key, now)
 
 
+def tell_of_end(parts: Parts, session: Session, owner: Owner, opened: Opened, now: datetime) -> None:
+    """Somebody else's mail ended a course: its reader alone is told, once, with the way back. It may go although they have left."""
+    enrollment = owner.enrollment
+    course = parts.library.courses.get(enrollment.course) if enrollment else None
+    if enrollment is None or course is None or whose.is_own(parts, owner, opened.mail.sender):
+        return
+    says = Answer("", {"start_url": f"{parts.rules.base_url}/c/{course.cover}"}, mail="stopped")
+    key = rare_key("stopped", enrollment.id, now.date().isoformat())
+    _offer(parts, session, owner, opened, says, key, now, kind=Kind.NOTICE)
+
+
 def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> tuple[Rendered, dict[str, str]]:
     """The words of an answer in a language, and the headers of its thread. Raises NotFound, Unsealable or TemplateFault: then it cannot go."""
     if delivery.answer_sealed is None:
@@ -100,14 +111,24 @@ def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> t
     return rendered, {"In-Reply-To": f"<{written.in_reply_to}>", "References": references}
 
 
-def _offer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Answer, key: str, now: datetime) -> None:
+def _offer(
+    parts: Parts,
+    session: Session,
+    owner: Owner,
+    opened: Opened,
+    says: Answer,
+    key: str,
+    now: datetime,
+    *,
+    kind: Kind = Kind.RECEIPT,
+) -> None:
     enrollment = owner.enrollment
     if enrollment is None or owner.subscriber is None:
         return
     lesson = whose.lesson_of(session, owner.delivery)
     offered = offer(
         session,
-        Kind.RECEIPT,
+        kind,
         key,
         recipient=owner.subscriber.address_index,
         course=enrollment.course,

@@ -209,6 +209,7 @@ _COMPOSERS: dict[Kind, Callable[[Parts, Claimed, datetime], Ready]] = {
     Kind.CONFIRM: _confirmation,
     Kind.ALERT: _alert,
     Kind.RECEIPT: _asked_for,
+    Kind.NOTICE: _asked_for,
     Kind.OWN: _asked_for,
     Kind.REMINDER: _reminder,
 }

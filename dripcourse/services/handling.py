@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import Kind, rare_key
-from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.inbound import Mail, Verdict
 from dripcourse.inbound.wishes import cries_for_help
 from dripcourse.services import answers, asking, away, bounces, orders, replies, reports, stay, whose, wishes
@@ -67,7 +67,7 @@ def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Don
         ident = bounces.hear(parts, session, opened, now)
         return Done(mail.verdict, "" if ident else "about no mail of ours", ident)
     if ident := whose.token_of(parts, addresses, "leave"):
-        return _leave(session, parts, ident, now)
+        return _leave(parts, session, opened, ident, now)
     ident = whose.token_of(parts, addresses, "reply")
     if ident and whose.of_delivery(session, ident) is None:
         return Done(STRANGER, "in answer to a mail that is no longer known: erased, or too old", discard=True)
@@ -126,6 +126,8 @@ def _ordered(parts: Parts, session: Session, opened: Opened, owner: Owner, comma
         return done
     order = Order(parts, session, owner.delivery, enrollment, subscriber, command, now)
     says = orders.carry_out(order)
+    if not gone and command == "stop" and not owner.is_reader:
+        answers.tell_of_end(parts, session, owner, opened, now)
     if says is not None and _may_be_told(owner, opened):
         answers.answer(parts, session, owner, opened, says, now)
     return done
@@ -162,10 +164,13 @@ def _is_there(session: Session, opened: Opened, owner: Owner, now: datetime) -> 
         reports.is_there(session, owner.enrollment, owner.subscriber.address_index, now)
 
 
-def _leave(session: Session, parts: Parts, ident: str, now: datetime) -> Done:
+def _leave(parts: Parts, session: Session, opened: Opened, ident: str, now: datetime) -> Done:
     """Mail to a lesson's address for leaving, whatever it says and whoever sends it: many mail programs send it by themselves."""
     owner = whose.of_delivery(session, ident)
+    runs = owner is not None and owner.enrollment is not None and owner.enrollment.state in LIVE
     orders.stop(parts, session, owner.enrollment if owner else None, now)
+    if owner is not None and runs:
+        answers.tell_of_end(parts, session, owner, opened, now)
     return Done(
         Verdict.COMMAND, "" if owner else "to leave what is erased already", ident if owner else None, discard=True
     )

@@ -84,11 +84,17 @@ def find(parts: Parts, session: Session, opened: Opened) -> Owner | None:
     if delivery is None:
         return None
     enrollment, subscriber = _people(session, delivery)
-    own = (subscriber.address_index if subscriber else delivery.recipient) in indexes(parts, opened.mail.sender)
-    proof = evidence(parts, opened) if own else Proof.REFUTED
+    known = Owner(delivery, enrollment, subscriber, Proof.REFUTED)
+    proof = evidence(parts, opened) if is_own(parts, known, opened.mail.sender) else Proof.REFUTED
     if proof is Proof.UNPROVEN and not by_mail:
         proof = Proof.REFUTED  # anybody can write somebody's address; only our own mails hold a token or its id
     return Owner(delivery, enrollment, subscriber, proof)
+
+
+def is_own(parts: Parts, owner: Owner, sender: str) -> bool:
+    """Whether an address is the one that the reader's mail goes to."""
+    index = owner.subscriber.address_index if owner.subscriber else owner.delivery.recipient
+    return index in indexes(parts, sender)
 
 
 def of_delivery(session: Session, ident: str | None, proof: Proof = Proof.REFUTED) -> Owner | None:

@@ -43,6 +43,8 @@ def letters() -> Iterator[tuple[str, Rendered]]:
         accept = {"accept_url": "https://notes.example.org/was-it-you/TOKEN", "support_url": support}
         own = "https://notes.example.org/own/TOKEN"
         yield f"own.{language}", renderer.system("own", language, own_url=own)
+        start = {"start_url": "https://notes.example.org/c/notes"}
+        yield f"stopped.{language}", renderer.answer("stopped", language, facts=start)
         yield f"was-it-you.{language}", renderer.answer("was_it_you", language, facts=accept)
 
 

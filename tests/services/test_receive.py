@@ -230,6 +230,27 @@ def test_somebody_elses_orders_are_not_carried_out_but_for_those_that_stop(small
     assert small.house.mails("partner@example.net") == []
 
 
+@pytest.mark.parametrize("by", ["reply", "leave"])
+def test_a_stop_from_another_address_is_told_to_the_reader_once_with_the_way_back(small: Reader, by: str) -> None:
+    house, before = small.house, len(small.mails)
+    to = small.mails[0]
+    if by == "leave":
+        address = str(to["List-Unsubscribe"]).split("mailto:")[1].rstrip(">")
+        hand_in(house, compose("partner@example.net", address, ""))
+        house.tick()
+    else:
+        small.reply("STOP\n", to=to, sender="partner@example.net")
+    house.tick()
+    small.reply("STOP\n", to=to, sender="partner@example.net")
+    house.tick()
+    assert enrollment(house).left_reason is LeftReason.ASKED
+    [told] = small.mails[before:]
+    assert told["Subject"] == "Your letters have stopped"
+    assert "/c/" in flat(told)
+    assert "partner" not in told.as_string()
+    assert house.mails("partner@example.net") == []
+
+
 def test_a_forged_sender_without_token_or_thread_is_nobodys_word(small: Reader) -> None:
     hand_in(small.house, compose(small.address, "r@reply.letters.example.org", "Forged."))
     small.house.tick()
