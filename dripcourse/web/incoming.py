@@ -21,7 +21,7 @@ HOST = "localhost"
 _CLOSERS = ")>]}.,;:!?\"'*\u00bb\u2019\u201d\u203a\u2026"
 _ENCODED = ["".join(f"%{byte:02x}" for byte in each.encode()) for each in _CLOSERS]
 _BEHIND_A_LINK = re.compile(
-    "(?:" + "|".join(["\\s", "&(?:gt|quot);?", *map(re.escape, _CLOSERS), *_ENCODED]) + ")+\\Z", re.IGNORECASE
+    "(?<!/)(?:" + "|".join(["\\s", "&(?:gt|quot);?", *map(re.escape, _CLOSERS), *_ENCODED]) + ")+\\Z", re.IGNORECASE
 )
 """As it stands there, or percent-encoded; of RFC 3986 appendix C, and of what people and programs put there."""
 _AS_IT_IS = "".join(chr(code) for code in range(0x21, 0x7F))

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,9 +23,7 @@ READERS, WORKERS = 40, 4
 
 
 @pytest.fixture
-def pooled(
-    new_postgres: Callable[..., str], postgres_tables: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[str]:
+def pooled(new_postgres: Callable[..., str], postgres_tables: str) -> Iterator[str]:
     """The URL of a database with every table, behind a pool of three connections."""
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
@@ -32,9 +31,8 @@ def pooled(
     url = make_url(new_postgres(postgres_tables))
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
-    folder = Path(tmp_path_factory.mktemp("pool"))
-    for each in (folder, *folder.parents[:2]):  # it refuses to run as root, so another user reads its file
-        each.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="dripcourse-pool-"))
+    folder.chmod(0o755)  # it refuses to run as root, so another user reads its file
     sockets = str(url.query.get("host", url.host))
     there = f"host={sockets} port={url.port or 5432}"
     (folder / "pool.ini").write_text(
@@ -50,6 +48,7 @@ def pooled(
     finally:
         running.terminate()
         running.wait(20)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_for(port: int) -> None:

@@ -39,7 +39,7 @@ def test_a_phrase_is_set_while_writing_and_opens_what_was_written(
         page.get_by_label("The same phrase once more").fill(PHRASE)
         page.get_by_role("button", name="Keep it").dblclick(no_wait_after=True)
         expect(page.get_by_text("It is kept, and this page does not show it again")).to_be_visible(timeout=60_000)
-        page.get_by_role("link", name="Read it, save it").click()
+        page.get_by_role("link", name="To what you wrote").click()
         page.get_by_label("Your phrase").fill(OTHER)
         page.get_by_role("button", name="Read", exact=True).click()
         expect(page.get_by_text("This phrase does not open it")).to_be_visible(timeout=60_000)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import DatabaseAway
-from dripcourse.services.journal import Fact, Journal
+from dripcourse.services.journal import Fact, Journal, Segment
 from dripcourse.services.keys import Keyring
 
 
@@ -113,10 +113,11 @@ class StruckJournal(Journal):
         super().__init__(journal._folder, keys)
         self._fate = fate
 
-    def note(self, fact: Fact, ids: Iterable[str], at: datetime) -> None:
+    def append(self, fact: Fact, ids: Iterable[str], at: datetime) -> Segment | None:
         lines = list(ids)
         if lines:
             self._fate.come_to("before journal")
-        super().note(fact, lines, at)
+        noted = super().append(fact, lines, at)
         if lines:
             self._fate.come_to("after journal")
+        return noted
