@@ -7,10 +7,11 @@ from datetime import date
 from email.utils import parsedate_to_datetime
 
 from dripcourse.inbound.away import away_until
-from dripcourse.inbound.body import body_of
+from dripcourse.inbound.body import Body, body_of
 from dripcourse.inbound.bounce import read_bounce, words_of_machine
 from dripcourse.inbound.classify import Kind, is_automatic, kind_of
 from dripcourse.inbound.commands import command_in
+from dripcourse.inbound.elsewhere import words_elsewhere
 from dripcourse.inbound.message import Message
 from dripcourse.inbound.parse import parse
 from dripcourse.inbound.replytext import Cut, own_words
@@ -37,8 +38,7 @@ def read_mail(
     body = body_of(message)
     to = _to(message)
     local = (addr_spec(rcpt or "") or next(iter(to), "")).partition("@")[0].lower()
-    cut = own_words(body.text, sent=sent)
-    words = words_of_machine(body.text)
+    cut, words = own_words(body.text, sent=sent), words_of_machine(body.text)
     kind = _without_leaving(kind_of(message, words, is_quoting=_QUOTES.search(cut.hidden) is not None), local)
     kind, is_doubtful = _doubted(kind, message, cut.text, languages)
     bounce, own = None, cut.text
@@ -47,13 +47,14 @@ def read_mail(
         cut = Cut("", body.text)
     if kind.verdict is Verdict.BOUNCE and bounce is None:
         kind = Kind(Verdict.AUTO_REPLY, ("a report that mail arrived",))
+    cut, notes = _elsewhere(kind, message, local, cut, body)
     verdict, command, evidence = _asked(kind, local, cut, languages)
     return Mail(
         verdict=verdict,
         text=cut.text,
         hidden=cut.hidden,
         command=command,
-        evidence=(*evidence, *body.evidence),
+        evidence=(*evidence, *notes),
         sender=_only([spec for value in message.all("from") for spec in addresses(value)]),
         message_id=next(iter(ids(message.value("message-id"))), ""),
         references=tuple(dict.fromkeys([*ids(message.value("in-reply-to")), *ids(message.value("references"))])),
@@ -85,6 +86,13 @@ def _doubted(kind: Kind, message: Message, text: str, languages: Sequence[str]) 
     if command_in(text, languages):
         return Kind(Verdict.REPLY), False
     return replace(kind, evidence=(*kind.evidence, _DOUBT)), True
+
+
+def _elsewhere(kind: Kind, message: Message, local: str, cut: Cut, body: Body) -> tuple[Cut, tuple[str, ...]]:
+    """A person's words in another place than the body, if they answer us; no order to leave or to subscribe is sought there."""
+    if kind.verdict is not Verdict.REPLY or is_automatic(message) or not local.startswith("r+"):
+        return cut, body.evidence
+    return words_elsewhere(message, cut, body.evidence)
 
 
 def _asked(kind: Kind, local: str, cut: Cut, languages: Sequence[str]) -> tuple[Verdict, str | None, tuple[str, ...]]:
