@@ -24,10 +24,7 @@ _NO_AUTOMATIC_ANSWERS = {"X-Auto-Response-Suppress": "OOF, AutoReply"}
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The lessons an enrollment has other deliveries for, by slug, and those of them that were only assumed to have gone.
-
-    `in_hand` if it waits for what becomes of one of them.
-    """
+    """The slugs of the lessons that an enrollment has other deliveries for, and of those assumed sent; `in_hand` if one is open."""
 
     seen: frozenset[str] = frozenset()
     assumed: frozenset[str] = frozenset()
