@@ -20,7 +20,7 @@ CASES = {
         f"{TOML}:3: `from-name` is not a key here; did you mean `from_name`?",
     ]),
     "unknown key like nothing": (TOML, "pace =", 'zzz = "x"\npace =', [
-        f"{TOML}:5: `zzz` is not a key here; known are `title`, `cover`, `from_name`, `language`, `pace`, `perspectives`, `headings`, `summary`, `credit`",
+        f"{TOML}:5: `zzz` is not a key here; known are `title`, `cover`, `from_name`, `language`, `pace`, `perspectives`, `headings`, `summary`, `credit`, `after`",
     ]),
     "bad TOML": (TOML, '"Green Notes"', '"Green Notes', [f"{TOML}:3: is not TOML: illegal character '\\n'"]),
     "unfinished TOML": (TOML, 'sill = "If you have a window sill"', 'sill = """If', [

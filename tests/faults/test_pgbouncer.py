@@ -40,6 +40,7 @@ def pooled(new_postgres: Callable[..., str], postgres_tables: str) -> Iterator[s
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
         "pool_mode = transaction\ndefault_pool_size = 3\nmax_client_conn = 200\n"
     )
+    (folder / "pool.ini").chmod(0o644)  # whatever umask a test before this one set
     user = Path(sockets).owner() if os.geteuid() == 0 else None  # who may enter the folder of the server's socket
     running = subprocess.Popen([str(program), str(folder / "pool.ini")], user=user, stderr=subprocess.DEVNULL)
     try:
@@ -52,7 +53,7 @@ def pooled(new_postgres: Callable[..., str], postgres_tables: str) -> Iterator[s
 
 
 def _wait_for(port: int) -> None:
-    for _ in range(200):
+    for _ in range(600):
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
