@@ -28,7 +28,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 _SIGN = re.compile(r"--[ \u00a0]?")
 _RULE = re.compile(r"[-_=~*#+\u2013\u2014\u2500\u1427. ]{2,}|\u1427")
 _POSTSCRIPT = re.compile(r"(?:P\. ?P?\. ?S|P?PS|P\. ?D|PD)\b", re.IGNORECASE)
-_CONTACT = re.compile(r"@|://|www\.|\d[\d\s/().-]{5,}|[|\u2022\u00b7]")
+_REACHABLE = re.compile(r"@|://|www\.|\d[\d\s/().-]{5,}|[|\u2022\u00b7]")
 
 _LEAST_PROSE = 5
 _LEAST_LEGAL = 3
@@ -141,7 +141,7 @@ def _prose(line: Line) -> bool:
     """Whether somebody tells something in a line: a postscript, or a sentence without any address or number to reach them at."""
     if _POSTSCRIPT.match(line.said):
         return True
-    return len(_WORD.findall(line.said)) >= _LEAST_PROSE and not _CONTACT.search(line.said) and not device(line)
+    return len(_WORD.findall(line.said)) >= _LEAST_PROSE and not _REACHABLE.search(line.said) and not device(line)
 
 
 def _before_mark(lines: Sequence[Line], start: int, stop: int) -> int:
