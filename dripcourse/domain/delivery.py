@@ -124,4 +124,4 @@ def alert_key(about: str, at: datetime) -> str:
 def is_unasked(kind: Kind, key: str) -> bool:
     """Whether a reader gets such a mail without having asked for this very one: then it keeps off their quiet dates."""
     told_of_itself = kind is Kind.RECEIPT and ":" in key  # by `rare_key`; an answer's key is the id of a message
-    return told_of_itself or kind in (Kind.LESSON, Kind.REMINDER)
+    return told_of_itself or kind in (Kind.LESSON, Kind.REMINDER, Kind.NOTICE)

@@ -106,7 +106,7 @@ def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> t
     facts |= written.facts
     rendered = parts.renderer.answer(written.mail, language, says=written.says, facts=facts, listed=listed)
     if not written.in_reply_to:
-        return rendered, {}
+        return rendered, {"Auto-Submitted": "auto-generated"} if delivery.kind is Kind.NOTICE else {}
     references = " ".join(f"<{each}>" for each in written.references)
     return rendered, {"In-Reply-To": f"<{written.in_reply_to}>", "References": references}
 

@@ -230,7 +230,7 @@ def _not_before(enrollment: Enrollment, delivery: Delivery, now: datetime, *, an
     slot = slot_of(enrollment)
     if not is_unasked(delivery.kind, delivery.key):
         return now
-    if any_hour or delivery.kind is Kind.RECEIPT:
+    if any_hour or delivery.kind in (Kind.RECEIPT, Kind.NOTICE):
         return rest_until(slot, now)
     return wake_at(slot, delivery.due_at or now, now)
 

@@ -19,7 +19,7 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import SENDGRID
-from dripcourse.services import proven, reports, returned, sent_back, stay
+from dripcourse.services import notices, proven, reports, returned, sent_back, stay
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 from dripcourse.services.proven import Hook
@@ -34,8 +34,6 @@ _NEAR, _LATELY = timedelta(hours=1), timedelta(hours=24)
 MOST_BOUNCES = 3
 """After hard bounces on so many days, without a reply between them, nobody is there."""
 _BATCH = 200
-
-
 _STATES: Mapping[Told, DeliveryState] = {
     Told.DEFERRED: DeliveryState.DEFERRED,
     Told.DELIVERED: DeliveryState.DELIVERED,
@@ -145,6 +143,7 @@ def _apply(parts: Parts, session: Session, event: ProviderEvent, delivery: Deliv
         _move_up(delivery, told, event.detail, now)
     if told in returned.KINDS:
         returned.came_back(parts, session, event, delivery, now)
+    ran = notices.running(session, event, delivery)
     reason = None if reports.holds_only(session, event, delivery) else _LEAVING.get(told)
     if told in (Told.BOUNCED, Told.NOBODY) and _score(session, event, delivery) >= MOST_BOUNCES:
         reason = LeftReason.BOUNCED
@@ -152,6 +151,7 @@ def _apply(parts: Parts, session: Session, event: ProviderEvent, delivery: Deliv
         _leave(parts, session, delivery, reason, now)
     elif told is Told.COMPLAINT:
         reports.stand_still(session, delivery)
+    notices.tell(parts, session, ran, now)
     session.flush()
     return news
 

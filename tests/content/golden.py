@@ -45,6 +45,7 @@ def letters() -> Iterator[tuple[str, Rendered]]:
         yield f"own.{language}", renderer.system("own", language, own_url=own)
         start = {"start_url": "https://notes.example.org/c/notes"}
         yield f"stopped.{language}", renderer.answer("stopped", language, facts=start)
+        yield f"notice.{language}", renderer.answer("notice", language, says="ended_by_bounces", facts=start)
         yield f"was-it-you.{language}", renderer.answer("was_it_you", language, facts=accept)
 
 

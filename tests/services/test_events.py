@@ -392,8 +392,8 @@ def picture(house: House) -> list[str]:
     """Everything that an event could have changed, but for when it was done."""
     with house.parts.db.read() as session:
         found = session.execute(
-            select(Delivery.id, Delivery.state, Delivery.reason, Delivery.detail, Delivery.accepted_at).order_by(
-                Delivery.id
+            select(Delivery.key, Delivery.state, Delivery.reason, Delivery.detail, Delivery.accepted_at).order_by(
+                Delivery.key  # a notice's id is new each time
             )
         ).all()
         readers = session.execute(

@@ -271,7 +271,7 @@ def test_a_complaint_by_mail_stops_at_once_and_another_about_another_letter_ends
     tell(small, mail, Told.COMPLAINT, by_mail=True)
     assert reader(small).pause_reason is PauseReason.COMPLAINT
     lives(small, 30)
-    assert provider.given[-1] is mail
+    assert lessons(small, provider)[-2:] == [row(small, mail).lesson, ""], "the reader is told, and no lesson goes"
     tell(small, first, Told.COMPLAINT, by_mail=True)
     assert reader(small).left_reason is LeftReason.COMPLAINT
     assert suppressed(small) == ["complaint"]
