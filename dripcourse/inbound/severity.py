@@ -54,7 +54,7 @@ NOBODY = phrases(
     r"not a valid (?:user|recipient|mailbox|address)",
     r"(?:un ?known|illegal|bad|invalid|nonexistent|non-existent|no valid) (?:or illegal )?(?:local )?(?:user|recipient|mailbox|address|addressee|e-?mail address|account|final delivery userid|destination mailbox|local[- ]?part)",
     r"no (?:mailbox here by|user by|account by|person by) ", r"no such (?!file|process|device|program|command|table|key)",
-    r"no mailbox (?:here|found|by (?:that|this) name)",
+    r"no mailbox (?:here|found|by (?:that|this) name)", r"recipientnotfound", r"recipnotfound",
     r"not a local (?:user|recipient|mailbox|account)", r"(?:cannot|can not|unable to|could ?n[o']t) find (?:the |that |this |a )?(?:user|recipient|mailbox|account)",
     r"(?:destinatario|usuario) desconocid", r"no mail ?box available", r"\b(?:bad|valid)rcptto\b", r"doesn['’]t have an? \S+ account", r"does not have an? \S+ account",
     r"does not exist", r"doesn['’]t exist", r"unrouteable (?:mail )?(?:address|domain)",
@@ -177,8 +177,8 @@ def _by_code(status: str, words: str) -> Said | None:
     if _UNWILLING.search(words) and not status.startswith("4."):
         return Said(Severity.POLICY)
     if status in _NO_MAILBOX:
-        # words that nobody here knows beside that code may be about anything: it is counted, and ends nobody at once
-        return Said(Severity.HARD, nobody=_WORD.search(fault.blind(words)) is None)
+        # a sentence that no list knows beside that code may be about anything: it is counted, and ends nobody at once
+        return Said(Severity.HARD, nobody=len(_WORD.findall(fault.blind(words).replace("(name)", ""))) < 2)
     if status and not status.endswith(".0.0"):
         return Said(Severity.SOFT)
     codes = _CODE.findall(words)
