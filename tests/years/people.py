@@ -186,6 +186,7 @@ class People:
             self.left.remove(ident)
             self.going.append(ident)
             story.stops[-1].until = self.world.real
+            story.words.append(self.world.real)  # who comes back to go on has said that they want the next one
             self.came[ident] = self.world.real
             self.note(ident)
 
