@@ -13,9 +13,9 @@ from dripcourse.db import queries, standing
 from dripcourse.db.models import Delivery
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState, Kind, alert_key
+from dripcourse.domain.need import Need
 from dripcourse.services import alert_words
 from dripcourse.services.alert_words import NEEDS, OVER
-from dripcourse.services.need import Need
 from dripcourse.services.needs import needs
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dripcourse.content.render import Rendered
 from dripcourse.db.models import Delivery
-from dripcourse.services.need import Need, utc
+from dripcourse.domain.need import Need, utc
 from dripcourse.services.parts import Parts
 
 NEEDS, OVER = "needs", "over"

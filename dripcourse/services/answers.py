@@ -3,25 +3,21 @@
 An answer is offered like every other mail and goes the same way. What it says is sealed in its row until then.
 """
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from babel.core import get_global
 from sqlalchemy.orm import Session
 
-from dripcourse.content.render import Rendered
-from dripcourse.content.support import help_lines
 from dripcourse.db import inbound as asked
-from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.domain.course import Course
+from dripcourse.db.models import Enrollment
 from dripcourse.domain.delivery import Kind, answer_key, people_key, rare_key
-from dripcourse.domain.errors import NotFound
-from dripcourse.services import whose
+from dripcourse.services import whole, whose
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
+from dripcourse.services.receipt import Written, put_in
 from dripcourse.services.whose import Opened, Owner
 
 MOST_A_DAY = 5
@@ -31,7 +27,6 @@ PEOPLE = frozenset({"support", "help"})
 _A_DAY = timedelta(days=1)
 _MOST_REFERENCES = 4
 _ID = re.compile(r"[!-;=?-~]{3,200}")
-_PURPOSE = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +36,6 @@ class Answer:
     says: str
     facts: Mapping[str, str] = field(default_factory=dict)
     mail: str = "answer"
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """An answer as its row keeps it: with the subject and the ids of the thread it goes into."""
-
-    mail: str
-    says: str
-    facts: Mapping[str, str]
-    subject: str
-    in_reply_to: str
-    references: Sequence[str]
 
 
 def answer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Answer, now: datetime) -> None:
@@ -89,28 +72,6 @@ def tell_of_end(parts: Parts, session: Session, owner: Owner, opened: Opened, no
     _offer(parts, session, owner, opened, says, key, now, kind=Kind.NOTICE)
 
 
-def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> tuple[Rendered, dict[str, str]]:
-    """The words of an answer in a language, and the headers of its thread. Raises NotFound, Unsealable or TemplateFault: then it cannot go."""
-    if delivery.answer_sealed is None:
-        raise NotFound("What this answer says has gone.")
-    written = Written(**json.loads(parts.keys.unseal(delivery.answer_sealed, _PURPOSE, delivery.id)))
-    base = parts.rules.base_url
-    facts = {
-        "me_url": f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}",
-        "leave_url": f"{base}/leave/{parts.keys.web_token(delivery.id, 'leave')}",
-        "support_url": f"{base}/support",
-        "subject": written.subject,
-    }
-    countries = sorted(parts.library.support(course), key=lambda each: each.code != written.facts.get("country"))
-    listed = help_lines(countries) if written.mail == "support" else ()
-    facts |= written.facts
-    rendered = parts.renderer.answer(written.mail, language, says=written.says, facts=facts, listed=listed)
-    if not written.in_reply_to:
-        return rendered, {"Auto-Submitted": "auto-generated"} if delivery.kind is Kind.NOTICE else {}
-    references = " ".join(f"<{each}>" for each in written.references)
-    return rendered, {"In-Reply-To": f"<{written.in_reply_to}>", "References": references}
-
-
 def _offer(
     parts: Parts,
     session: Session,
@@ -125,7 +86,7 @@ def _offer(
     enrollment = owner.enrollment
     if enrollment is None or owner.subscriber is None:
         return
-    lesson = whose.lesson_of(session, owner.delivery)
+    lesson = whole.lesson_of(session, owner.delivery)
     offered = offer(
         session,
         kind,
@@ -140,16 +101,10 @@ def _offer(
         put_in(parts, session, offered, _written(session, owner, opened, says))
 
 
-def put_in(parts: Parts, session: Session, row: Delivery, written: Written) -> None:
-    """Seal what a mail says, and to which thread it belongs, into its row, in the caller's transaction."""
-    row.answer_sealed = parts.keys.seal(json.dumps(asdict(written)).encode(), _PURPOSE, row.id)
-    session.flush()
-
-
 def _written(session: Session, owner: Owner, opened: Opened, says: Answer) -> Written:
     """In the thread of the reader's own mail; never in that of somebody else's, which the reader has not got."""
     own = owner.is_reader
-    mail, sent = opened.mail, whose.sent_to(session, owner.delivery)
+    mail, sent = opened.mail, whole.sent_to(session, owner.delivery)
     thread = [each for each in (*mail.references[-_MOST_REFERENCES:], mail.message_id) if _ID.fullmatch(each)]
     return Written(
         mail=says.mail,

@@ -12,7 +12,7 @@ from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import Pace, next_due
-from dripcourse.services import alert_words, answers, cover, envelope, own_link, turns
+from dripcourse.services import alert_words, cover, envelope, own_link, receipt, turns
 from dripcourse.services.enroll import Wish
 from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
@@ -162,7 +162,7 @@ def _asked_for(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     if enrollment is None or subscriber is None:
         raise NotFound("What this mail is about has gone.")
     course = course_of(parts, enrollment)
-    write = own_link.render if delivery.kind is Kind.OWN else answers.render
+    write = own_link.render if delivery.kind is Kind.OWN else receipt.render
     rendered, headers = write(parts, delivery, course, enrollment.language)
     sender, rendered = cover.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
     outgoing = envelope.outgoing(
@@ -184,7 +184,7 @@ def _reminder(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     course = parts.library.courses.get(delivery.course)
     if enrollment is None or subscriber is None or course is None:
         raise NotFound("What this reminder is about has gone.")
-    rendered, thread = answers.render(parts, delivery, course, enrollment.language)
+    rendered, thread = receipt.render(parts, delivery, course, enrollment.language)
     sender, rendered = cover.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
     leave_url = f"{parts.rules.base_url}/leave/{parts.keys.web_token(delivery.id, 'leave')}"
     outgoing = envelope.outgoing(

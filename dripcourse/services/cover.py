@@ -12,9 +12,9 @@ from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.cover import Cover, Style, own_cover, style_of
 from dripcourse.domain.mail import Mailbox
 from dripcourse.services.keys import Keyring, Unsealable
+from dripcourse.services.links import of_link
 from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
-from dripcourse.services.reader import of_link
 
 _IN_ANSWER = "Re: "
 _PURPOSE = "cover"

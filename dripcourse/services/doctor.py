@@ -12,8 +12,8 @@ from dripcourse.domain.course import Course
 from dripcourse.domain.discretion import telling_words
 from dripcourse.domain.finding import Finding, look, well, wrong
 from dripcourse.domain.mail import TellsTime
+from dripcourse.domain.need import Need
 from dripcourse.services.health import readiness
-from dripcourse.services.need import Need
 from dripcourse.services.needs import WATCHED, needs_or_none
 from dripcourse.services.parts import Clock, Parts, Rules
 

@@ -19,7 +19,7 @@ from dripcourse.domain.kept import Form, columns_of
 from dripcourse.services import arrive, replies, retention, signup
 from dripcourse.services.keys import Unsealable
 from dripcourse.services.parts import Parts
-from dripcourse.services.tick import FORGET_BEATS, TIDY_EVERY
+from dripcourse.services.retention import FORGET_BEATS, TIDY_EVERY
 
 _ADDRESS = re.compile(r"[^\s@<>\"'(),:;]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _JOURNAL_LINE = re.compile(rb"[a-z] [0-9a-f]{32} [0-9T:+-]{25}")

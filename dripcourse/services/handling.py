@@ -12,6 +12,7 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.inbound import Mail, Verdict
 from dripcourse.inbound.wishes import cries_for_help
 from dripcourse.services import answers, asking, away, bounces, orders, replies, reports, stay, whose, wishes
+from dripcourse.services import whole as services_whole
 from dripcourse.services.answers import Answer
 from dripcourse.services.orders import Order
 from dripcourse.services.parts import Parts
@@ -41,7 +42,7 @@ def beside(
 ) -> tuple[str | None, Sequence[str]]:
     """What a message is to be read beside: the mail it seems to answer, and the languages its commands may be in."""
     delivery = whose.guess(parts, session, addresses, mail)
-    sent = whose.sent_to(session, delivery)
+    sent = services_whole.sent_to(session, delivery)
     course = parts.library.courses.get(delivery.course) if delivery else None
     spoken = (
         [*_spoken(session, delivery), course.language]
@@ -137,7 +138,7 @@ def _written(parts: Parts, session: Session, opened: Opened, owner: Owner, now: 
     """Keep what a reader wrote. Their first reply ever gets a receipt; a plain wish gets its answer."""
     _is_there(session, opened, owner, now)
     if owner.enrollment is not None:
-        lesson = whose.lesson_of(session, owner.delivery)
+        lesson = services_whole.lesson_of(session, owner.delivery)
         if not opened.mail.is_automatic:
             stay.answered(owner.enrollment, lesson, now)
         replies.keep(

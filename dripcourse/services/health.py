@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
 from dripcourse.domain.circuit import Leave
+from dripcourse.domain.need import Need, utc
 from dripcourse.services import circuit
-from dripcourse.services.need import Need, utc
 from dripcourse.services.needs import WATCHED, needs_or_none
 from dripcourse.services.needs_system import nobody_ticks
 from dripcourse.services.parts import Parts

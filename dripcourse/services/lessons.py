@@ -15,9 +15,9 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.services import stay
 from dripcourse.services.compose import facts_of
+from dripcourse.services.links import of_link
 from dripcourse.services.missing import course_of
 from dripcourse.services.parts import Parts
-from dripcourse.services.reader import of_link
 
 THIS = "this"
 """The lesson of the very mail that holds the link."""

@@ -35,3 +35,17 @@ def course_of_link(parts: Parts, token: str) -> str:
     """The course that a leave link belongs to. Raises NotFound."""
     with parts.db.read() as session:
         return of_delivery(session, parts.keys.read_web_token(token, "leave"))[1].course
+
+
+def of_link(parts: Parts, session: Session, token: str) -> tuple[Delivery, Enrollment]:
+    """The mail that holds this link to a reader's page, and whose it is. Raises NotFound; Gone if all that is known of them is erased."""
+    return of_delivery(session, parts.keys.read_web_token(token, "me"))
+
+
+def language_of(parts: Parts, token: str) -> str | None:
+    """The language that the reader of a mail's link, to their page or for leaving, is spoken to in; None for a link of nobody's."""
+    ident = parts.keys.read_web_token(token, "me") or parts.keys.read_web_token(token, "leave")
+    with parts.db.read() as session:
+        delivery = session.get(Delivery, ident) if ident else None
+        enrollment = session.get(Enrollment, delivery.enrollment_id) if delivery and delivery.enrollment_id else None
+        return enrollment.language if enrollment else None

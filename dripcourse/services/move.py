@@ -22,8 +22,8 @@ from dripcourse.domain.pacing import Pace
 from dripcourse.services import cover, move_words, stay
 from dripcourse.services.enroll import How, Wish, subscriber_of
 from dripcourse.services.keys import new_id
+from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
-from dripcourse.services.reader import of_link
 from dripcourse.services.suppression import is_never
 
 _MOVING = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)

@@ -6,20 +6,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from dripcourse.domain.need import Need
 from dripcourse.services.parts import Parts
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """`kind` is a short fixed word, `reason` one plain sentence for the host without an address; `command` settles or shows it, or is ''."""
-
-    kind: str
-    count: int
-    since: datetime | None
-    reason: str
-    command: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +24,3 @@ class Look:
 
 Provider = Callable[[Look], Iterator[Need]]
 """Finds the needs of one kind."""
-
-
-def many(count: int, one: str, more: str = "") -> str:
-    """`1 mail`, `2 mails`."""
-    return f"{count} {one if count == 1 else more or one + 's'}"
-
-
-def because(cause: str | None) -> str:
-    """A cause, as the end of a sentence; nothing if there is none."""
-    cause = (cause or "").strip().rstrip(".")
-    return f" ({cause})" if cause else ""
-
-
-def utc(instant: datetime) -> str:
-    """An instant for the host's eyes."""
-    return f"{instant:%Y-%m-%d %H:%M} UTC"

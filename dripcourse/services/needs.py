@@ -7,8 +7,9 @@ by its cause is still found by the last of them: whatever waits in the past stan
 from datetime import datetime, timedelta
 
 from dripcourse.domain.errors import CourseError, DatabaseAway, SchemaError
+from dripcourse.domain.need import Need, many
 from dripcourse.services import needs_incoming, needs_outgoing, needs_system
-from dripcourse.services.need import Look, Need, Provider, many
+from dripcourse.services.need import Look, Provider
 from dripcourse.services.parts import Parts
 
 BEATS = 10

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from dripcourse.db import standing
-from dripcourse.services.need import AN_HOUR, Look, Need, Provider, because, many
+from dripcourse.domain.need import Need, because, many
+from dripcourse.services.need import AN_HOUR, Look, Provider
 
 _LOG = "If a worker ticks, its log says why."
 

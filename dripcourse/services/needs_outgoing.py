@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from dripcourse.db import queries, standing
 from dripcourse.domain.delivery import DeliveryState, Reason
-from dripcourse.services.need import A_DAY, AN_HOUR, Look, Need, Provider, because, many
+from dripcourse.domain.need import Need, because, many
+from dripcourse.services.need import A_DAY, AN_HOUR, Look, Provider
 
 _RELAY_GIVES_UP = timedelta(days=8)
 """A relay that says nothing more for so long has given up a mail, or sent it."""

@@ -5,10 +5,11 @@ from shutil import disk_usage
 
 from dripcourse.db import queries, schema, standing
 from dripcourse.domain.errors import MuteError
+from dripcourse.domain.need import Need, utc
 from dripcourse.services import trouble, workers
 from dripcourse.services.guard import require_voice
 from dripcourse.services.known import require_all
-from dripcourse.services.need import Look, Need, Provider, utc
+from dripcourse.services.need import Look, Provider
 
 LEAST_FREE = 4 * 2**20
 """With less room than this nothing can be written for long: not the facts of a few groups, not a database's log."""

@@ -13,11 +13,11 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, ProviderEvent, Subscriber
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
-from dripcourse.services import answers, returned
-from dripcourse.services.answers import Written
+from dripcourse.services import receipt, returned
 from dripcourse.services.missing import course_of
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
+from dripcourse.services.receipt import Written
 
 _RUNS = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)
 _ENDED = {
@@ -73,4 +73,4 @@ def _offer(parts: Parts, session: Session, enrollment: Enrollment, says: str, no
     )
     if offered is not None:
         facts = {"start_url": f"{parts.rules.base_url}/c/{course_of(parts, enrollment).cover}"}
-        answers.put_in(parts, session, offered, Written("notice", says, facts, "", "", ()))
+        receipt.put_in(parts, session, offered, Written("notice", says, facts, "", "", ()))

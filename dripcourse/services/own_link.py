@@ -20,12 +20,12 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import DripError, NotFound
 from dripcourse.services import replies, stay
 from dripcourse.services.keys import Unsealable
+from dripcourse.services.links import of_link
 from dripcourse.services.offer import offer
 from dripcourse.services.own_key import in_use, with_phrase
 from dripcourse.services.own_words import OwnWords, may_read_by_link, returned
 from dripcourse.services.parts import Parts
 from dripcourse.services.phrase import COST, Cost
-from dripcourse.services.reader import of_link
 
 GOOD_FOR = timedelta(minutes=30)
 """From when the mail left."""

@@ -17,8 +17,8 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.services import own_key, replies, stay
 from dripcourse.services.keys import Unsealable
+from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
-from dripcourse.services.reader import of_link
 from dripcourse.services.replies import FROM_PAGE
 from dripcourse.services.writing import Question, question
 

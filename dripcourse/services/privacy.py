@@ -24,9 +24,9 @@ from dripcourse.domain.enrollment import LIVE, LeftReason
 from dripcourse.domain.errors import DripError, NotFound
 from dripcourse.services import cover, replies, stay, suppression
 from dripcourse.services.journal import Fact
+from dripcourse.services.links import of_link
 from dripcourse.services.overview import naming
 from dripcourse.services.parts import Parts
-from dripcourse.services.reader import of_link
 from dripcourse.services.shared import shared_with_host
 
 log = logging.getLogger(__name__)

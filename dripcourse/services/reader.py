@@ -6,14 +6,14 @@ from datetime import datetime, tzinfo
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
-from dripcourse.db.models import Delivery, Enrollment, Subscriber
+from dripcourse.db.models import Enrollment, Subscriber
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
 from dripcourse.services import overview, stay, turns
-from dripcourse.services.links import of_delivery
+from dripcourse.services.links import of_link
 from dripcourse.services.missing import course_of
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
@@ -89,17 +89,3 @@ def _sendable(parts: Parts, session: Session, enrollment: Enrollment) -> set[str
     course = parts.library.courses.get(enrollment.course)
     went = {delivery.lesson or "" for delivery, _ in session.execute(queries.lessons_sent(enrollment.id))}
     return {slug for slug in went if course is not None and course.lesson(slug) is not None}
-
-
-def of_link(parts: Parts, session: Session, token: str) -> tuple[Delivery, Enrollment]:
-    """The mail that holds this link to a reader's page, and whose it is. Raises NotFound; Gone if all that is known of them is erased."""
-    return of_delivery(session, parts.keys.read_web_token(token, "me"))
-
-
-def language_of(parts: Parts, token: str) -> str | None:
-    """The language that the reader of a mail's link, to their page or for leaving, is spoken to in; None for a link of nobody's."""
-    ident = parts.keys.read_web_token(token, "me") or parts.keys.read_web_token(token, "leave")
-    with parts.db.read() as session:
-        delivery = session.get(Delivery, ident) if ident else None
-        enrollment = session.get(Enrollment, delivery.enrollment_id) if delivery and delivery.enrollment_id else None
-        return enrollment.language if enrollment else None

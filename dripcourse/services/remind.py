@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Enrollment, Subscriber
 from dripcourse.domain.delivery import Kind, lesson_key, reminder_key
-from dripcourse.services import answers, whose
-from dripcourse.services.answers import Written
+from dripcourse.services import receipt, whole
 from dripcourse.services.offer import offer
 from dripcourse.services.parts import Parts
+from dripcourse.services.receipt import Written
 
 _BATCH = 200
 
@@ -31,7 +31,7 @@ def _offer(parts: Parts, session: Session, enrollment: Enrollment, subscriber: S
     slug, due, enrollment.remind_at = enrollment.last_lesson or "", enrollment.remind_at, None
     course = parts.library.courses.get(enrollment.course)
     lesson = session.scalars(queries.delivery_by_key(Kind.LESSON, lesson_key(enrollment.id, slug))).first()
-    said = whose.sent_to(session, lesson)
+    said = whole.sent_to(session, lesson)
     written = course.lesson(slug) if course else None
     subject = said.subject if said else written.subject if written else ""
     if not enrollment.waits or lesson is None or not subject:
@@ -49,4 +49,4 @@ def _offer(parts: Parts, session: Session, enrollment: Enrollment, subscriber: S
     )
     if offered is not None:
         ident = f"{lesson.id}@{parts.rules.reply_domain}"
-        answers.put_in(parts, session, offered, Written("reminder", "", {}, subject, ident, (ident,)))
+        receipt.put_in(parts, session, offered, Written("reminder", "", {}, subject, ident, (ident,)))

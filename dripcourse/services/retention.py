@@ -10,6 +10,9 @@ from datetime import datetime, timedelta
 from dripcourse.db import retention as asked
 from dripcourse.services.parts import Parts
 
+TIDY_EVERY = timedelta(hours=12)
+FORGET_BEATS = timedelta(days=1)
+
 EVENTS_KEPT = timedelta(days=90)
 """What a provider told of a mail: long after the last day on which it could still decide anything."""
 ANSWERS_KEPT = timedelta(days=30)

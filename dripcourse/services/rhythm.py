@@ -17,8 +17,8 @@ from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot, known_zo
 from dripcourse.domain.quiet import Quiet, QuietDate
 from dripcourse.services import stay, turns
 from dripcourse.services.former import Former, difference, put_back, values
+from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
-from dripcourse.services.reader import of_link
 
 FARTHEST_PAUSE = timedelta(days=731)
 """A pause until a date, and a quiet date of one year, lie at most two years ahead."""

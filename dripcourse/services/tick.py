@@ -33,13 +33,12 @@ from dripcourse.services.keys import new_id
 from dripcourse.services.known import keep_up
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.record import Counts
+from dripcourse.services.retention import FORGET_BEATS, TIDY_EVERY
 from dripcourse.services.watch import Watch
 
 log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 5.0
-TIDY_EVERY = timedelta(hours=12)
-FORGET_BEATS = timedelta(days=1)
 TELL_EVERY = timedelta(minutes=1)
 
 

@@ -1,8 +1,9 @@
-"""What a reply is laid beside: a lesson's words as they were said, in the frame that they went out in."""
+"""The words of a sent lesson: what a reply is laid beside, and what a mail in answer to it quotes."""
 
 from sqlalchemy.orm import Session
 
 from dripcourse.content.render import TemplateFault
+from dripcourse.db import inbound as asked
 from dripcourse.db.models import Delivery, Enrollment, LessonText
 from dripcourse.services.compose import facts_of
 from dripcourse.services.parts import Parts
@@ -25,3 +26,16 @@ def whole(parts: Parts, session: Session, delivery: Delivery, said: LessonText) 
         return said.text
     above, found, below = now.text.partition(now.said.rstrip("\n"))
     return f"{above}{said.text.rstrip(chr(10))}{below}" if found else said.text
+
+
+def sent_to(session: Session, delivery: Delivery | None) -> LessonText | None:
+    """The words of the lesson that a delivery carried, or that it was about."""
+    lesson = lesson_of(session, delivery)
+    return session.get(LessonText, lesson.lesson_text) if lesson is not None and lesson.lesson_text else None
+
+
+def lesson_of(session: Session, delivery: Delivery | None) -> Delivery | None:
+    """The delivery itself if it carried a lesson's words, else that of the lesson it was about."""
+    if delivery is None or delivery.lesson_text is not None or delivery.enrollment_id is None:
+        return delivery
+    return session.scalars(asked.newest_lesson(delivery.enrollment_id, delivery.lesson)).first()

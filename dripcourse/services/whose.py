@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import inbound as asked
 from dripcourse.db import queries
-from dripcourse.db.models import Delivery, Enrollment, LessonText, Signup, Subscriber
+from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.address import email_address
 from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.errors import AddressError
@@ -123,19 +123,6 @@ def evidence(parts: Parts, opened: Opened) -> Proof:
     else:
         return Proof.UNPROVEN
     return Proof.PROVEN if proves(found, sender) else Proof.REFUTED
-
-
-def sent_to(session: Session, delivery: Delivery | None) -> LessonText | None:
-    """The words of the lesson that a delivery carried, or that it was about."""
-    lesson = lesson_of(session, delivery)
-    return session.get(LessonText, lesson.lesson_text) if lesson is not None and lesson.lesson_text else None
-
-
-def lesson_of(session: Session, delivery: Delivery | None) -> Delivery | None:
-    """The delivery itself if it carried a lesson's words, else that of the lesson it was about."""
-    if delivery is None or delivery.lesson_text is not None or delivery.enrollment_id is None:
-        return delivery
-    return session.scalars(asked.newest_lesson(delivery.enrollment_id, delivery.lesson)).first()
 
 
 def guess(parts: Parts, session: Session, addresses: Sequence[str], mail: Mail | None = None) -> Delivery | None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.inbound.consent import Consent, consent_in
 from dripcourse.inbound.wishes import cries_for_help, pace_in, wishes_to_leave
-from dripcourse.services import answers, orders, whose
+from dripcourse.services import answers, orders, whole
 from dripcourse.services.answers import Answer
 from dripcourse.services.orders import Order
 from dripcourse.services.parts import Parts
@@ -65,7 +65,7 @@ def tell(parts: Parts, session: Session, opened: Opened, owner: Owner, now: date
 
 def _pace(parts: Parts, session: Session, owner: Owner, text: str) -> str | None:
     """The pace that a reply to the welcome asks for: the welcome asks which would be bearable."""
-    lesson, course = whose.lesson_of(session, owner.delivery), parts.library.courses.get(owner.delivery.course)
+    lesson, course = whole.lesson_of(session, owner.delivery), parts.library.courses.get(owner.delivery.course)
     answered = course.lesson(lesson.lesson or "") if course and lesson else None
     return pace_in(text) if answered is not None and answered.number == 0 else None
 

@@ -12,8 +12,8 @@ from dripcourse.domain.delivery import Kind, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.services import own_key, replies, stay
+from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
-from dripcourse.services.reader import of_link
 from dripcourse.services.replies import Kept
 
 MOST_BYTES = 100_000

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from flask import Response, request
 
-from dripcourse.services import own_words, writing
-from dripcourse.services import reader as place
+from dripcourse.services import own_words, reader, writing
 from dripcourse.services.replies import Kept
 from dripcourse.web.me import answer_purpose, me_page, told
 from dripcourse.web.phrases import Trouble, new_phrase_fault, trouble
@@ -51,7 +50,7 @@ def _share_by_phrase(token: str) -> Response | None:
 
 
 def _share_page(token: str, found: list[Kept], wrong: Trouble | None = None) -> Response:
-    here = place.look(shell().parts, token)
+    here = reader.look(shell().parts, token)
     status = wrong.status if wrong else 200
     return page("share.html", here.course, status=status, token=token, kept=told(found), tz=here.tz, wrong=wrong)
 
@@ -66,7 +65,7 @@ def _ask_to_delete(token: str) -> Response | None:
     found = [each for each in writing.look(parts, token).kept if ident in (None, each.id)]
     if not found and not (ident is None and own_words.look(parts, token).phrase_since):
         return None
-    course = place.look(parts, token).course
+    course = reader.look(parts, token).course
     phrase = ident is None and own_words.look(parts, token).phrase_since is not None
     return page("delete.html", course, token=token, answer=ident or _ALL, kept=told(found), phrase=phrase)
 

@@ -9,7 +9,7 @@ from dripcourse.domain.cover import CoverError
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.services import cover as covers
 from dripcourse.services import lessons as went
-from dripcourse.services import reader as place
+from dripcourse.services import reader
 from dripcourse.web.covers import Tried, checked, typed
 from dripcourse.web.me import me_page
 from dripcourse.web.shell import page, shell
@@ -28,7 +28,7 @@ def send(token: str) -> Response:
     """Send a copy of one of them, and say so. A word that there is not changes nothing."""
     slug = request.form.get("lesson", "")
     if request.form.get("do") == "again":
-        place.again(shell().parts, token, shell().now, slug=slug)
+        reader.again(shell().parts, token, shell().now, slug=slug)
         return _every(token, copied=slug)
     return _every(token)
 
@@ -46,7 +46,7 @@ def _every(token: str, copied: str = "") -> Response:
 
 
 def _again(token: str) -> None:
-    place.again(shell().parts, token, shell().now)
+    reader.again(shell().parts, token, shell().now)
 
 
 def _cover(token: str) -> Response:

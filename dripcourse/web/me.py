@@ -5,8 +5,7 @@ from typing import Any
 from flask import Response
 
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services import own_words, rhythm, writing
-from dripcourse.services import reader as place
+from dripcourse.services import own_words, reader, rhythm, writing
 from dripcourse.services.keys import new_id
 from dripcourse.services.replies import FROM_PAGE, Kept
 from dripcourse.web.covers import NOTHING_TRIED, Tried, cover_context
@@ -37,7 +36,7 @@ def me_page(
     choosing how mails look, `said` of a change of rhythm. Raises NotFound.
     """
     parts, now = shell().parts, shell().now
-    found = place.look(parts, token)
+    found = reader.look(parts, token)
     return page(
         "me.html",
         found.course,

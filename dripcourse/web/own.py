@@ -8,8 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request, url_for
 
 from dripcourse.domain.course import Course
-from dripcourse.services import own_link, own_words
-from dripcourse.services import reader as place
+from dripcourse.services import own_link, own_words, reader
 from dripcourse.services.keys import new_id
 from dripcourse.services.own_words import OwnWords
 from dripcourse.web.phrases import Trouble, new_phrase_fault, trouble
@@ -64,7 +63,7 @@ def own_page(
 ) -> Response:
     """The page behind `/me/TOKEN/own`. `done` is what was just done; `wrong` is what went wrong, in the form that it is `about`."""
     parts = shell().parts
-    standing, found = own_words.look(parts, token), place.look(parts, token)
+    standing, found = own_words.look(parts, token), reader.look(parts, token)
     return page(
         "own.html",
         found.course,
@@ -94,7 +93,7 @@ def _read(token: str, do: str) -> Response:
     wrong = trouble(lambda: found.append(own_words.read(parts, token, typed, shell().now)))
     if wrong:
         return own_page(token, wrong=wrong, about="read")
-    return _given(found[0], do, place.look(parts, token).course, url_for("own.show", token=token))
+    return _given(found[0], do, reader.look(parts, token).course, url_for("own.show", token=token))
 
 
 def _set(token: str, _do: str) -> Response:

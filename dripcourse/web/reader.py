@@ -8,7 +8,8 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import Gone
 from dripcourse.services import links, stay
-from dripcourse.services import reader as place
+from dripcourse.services import links as services_links
+from dripcourse.services import reader as services_reader
 from dripcourse.web import answers, lessons, rhythm
 from dripcourse.web.me import me_page
 from dripcourse.web.shell import page, shell, speak
@@ -32,7 +33,7 @@ def speak_their_language() -> None:
     """Whatever a link from a mail opens is said in the language that its reader chose."""
     token = (request.view_args or {}).get("token")
     if token and request.path.startswith(_READERS_OWN):
-        speak(place.language_of(shell().parts, token))
+        speak(services_links.language_of(shell().parts, token))
 
 
 @reader.get("/leave/<token>")
@@ -68,7 +69,7 @@ def change(token: str) -> Response:
     try:
         do = request.form.get("do", "")
     except RequestEntityTooLarge:
-        return page("error.html", place.look(shell().parts, token).course, status=413, words="long")
+        return page("error.html", services_reader.look(shell().parts, token).course, status=413, words="long")
     act = _ACTS.get(do)
     return (act and act(token)) or me_page(token, done=do)
 

@@ -11,8 +11,7 @@ from flask import Blueprint, Response, request
 from dripcourse.domain.course import Course
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import privacy
-from dripcourse.services import reader as place
+from dripcourse.services import privacy, reader
 from dripcourse.services import signup as asking
 from dripcourse.web.filters import plain, weekdays
 from dripcourse.web.forms import address_fault
@@ -32,7 +31,7 @@ class Whole:
     months: int
 
 
-def section(found: place.Place) -> Whole:
+def section(found: reader.Place) -> Whole:
     """The section for a reader who is where `found` says."""
     return Whole(found.state in _MOVES, shell().parts.rules.replies_kept_months)
 
@@ -43,14 +42,14 @@ def section(found: place.Place) -> Whole:
 @whole.get("/me/<token>/take")
 def take_page(token: str) -> Response:
     """What is in the copy, and a button for each form of it."""
-    return page("take.html", place.look(shell().parts, token).course, token=token)
+    return page("take.html", reader.look(shell().parts, token).course, token=token)
 
 
 @whole.post("/me/<token>/take")
 def take(token: str) -> Response:
     """A copy of everything that is known of the reader, as a file whose name says nothing."""
     parts = shell().parts
-    found, told = place.look(parts, token), privacy.own(parts, token)
+    found, told = reader.look(parts, token), privacy.own(parts, token)
     name = f"letters-{shell().now.astimezone(found.tz).date().isoformat()}"
     if request.form.get("as") == "json":
         return _file(Response(privacy.as_json(told), mimetype="application/json"), f"{name}.json")
@@ -86,13 +85,13 @@ def _subject(course: str, lesson: str | None) -> str:
 @whole.get("/me/<token>/erase")
 def erase_page(token: str) -> Response:
     """What goes, what stays, and one button."""
-    return page("erase.html", place.look(shell().parts, token).course, token=token)
+    return page("erase.html", reader.look(shell().parts, token).course, token=token)
 
 
 @whole.post("/me/<token>/erase")
 def erase(token: str) -> Response:
     """Stop everything at once; the rest is done by the next tick. A second press finds that nothing is kept any more."""
-    course = place.look(shell().parts, token).course
+    course = reader.look(shell().parts, token).course
     privacy.ask_to_erase(shell().parts, token, shell().now)
     return page("erased.html", course)
 
@@ -114,14 +113,14 @@ def move(token: str) -> Response:
         return _move_page(token, address=address, wrong=wrong, status=400)
     if shell().form_tokens.read(request.form.get("token", ""), _purpose(token)) in (Made.LONG_AGO, Made.ELSEWHERE):
         return _move_page(token, address=address, stale=True, status=400)
-    found = place.look(parts, token)
+    found = reader.look(parts, token)
     asking.request_move(parts, token, address, _consent(found.course, found.pace), shell().now)
     subject = parts.renderer.subject("confirm", found.course.language, pace=found.course.pace)
     return page("asked.html", found.course, sender=parts.rules.system_from, subject=subject)
 
 
 def _move_page(token: str, *, address: str = "", wrong: str = "", stale: bool = False, status: int = 200) -> Response:
-    found = place.look(shell().parts, token)
+    found = reader.look(shell().parts, token)
     return page(
         "move.html",
         found.course,

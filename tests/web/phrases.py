@@ -4,8 +4,8 @@ import re
 
 from dripcourse.services import own_key
 from dripcourse.services.keys import new_id
+from dripcourse.services.links import of_link
 from dripcourse.services.phrase import Cost
-from dripcourse.services.reader import of_link
 from tests.web.conftest import Site
 
 PHRASE = "three herons and a kettle"
