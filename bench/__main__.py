@@ -19,7 +19,7 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.mail import Accepted, Evidence, Outcome, Outgoing
 from dripcourse.domain.mime import mime
 from dripcourse.domain.pacing import Pace, Slot, first_slot
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
 from tests.support.house import MONDAY, House, open_house
 
 _CHUNK = 5_000

@@ -12,7 +12,7 @@ from time import perf_counter
 
 from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.fakes.serve import Signer
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from dripcourse.web.app import create_app
 from tests.support.children import in_child
 from tests.support.house import ENVIRONMENT, House, open_house
@@ -88,7 +88,7 @@ def _peak_by_post(size: int) -> int:
 
 def _peak_of_store(size: int) -> int:
     with _open(Signer()) as house:
-        assert arrive.store(house.parts, Arrival(Door.PIPE, _message(1, size)), house.now)
+        assert store.store(house.parts, Arrival(Door.PIPE, _message(1, size)), house.now)
     return _peak()
 
 

@@ -15,11 +15,12 @@ from dripcourse.domain.errors import SettingsError, UsageError
 from dripcourse.domain.finding import Finding, well
 from dripcourse.domain.hooks import Wanted
 from dripcourse.domain.mail import Transport
-from dripcourse.services import backup, rotate
-from dripcourse.services.guard import require_keys
+from dripcourse.services.crypto.keyring import Keyring
 from dripcourse.services.journal import Journal
-from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Clock, Parts, Rules, Store
+from dripcourse.services.recovery import backup
+from dripcourse.services.recovery import rotate_keys as recovery_rotate_keys
+from dripcourse.services.recovery.seal import require_keys
 from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl, ensure_secrets, is_set_up
 from dripcourse.transports.outbox import Outbox
 from dripcourse.transports.reach import LARGE_BYTES, Reached, post, reach
@@ -161,14 +162,14 @@ def restore_from(settings: Settings, file: Path, say: backup.Say, *, without_rep
         db.close()
 
 
-def rotate_keys(settings: Settings, say: Callable[[int], None]) -> rotate.Rotated:
+def rotate_keys(settings: Settings, say: Callable[[int], None]) -> recovery_rotate_keys.Rotated:
     """Seal everything anew with the newest of REPLY_KEYS; see `services.rotate`."""
     db = open_database(settings)
     try:
         schema.require(db)
         keys = _keyring(settings)
         require_keys(db, keys)
-        return rotate.rotate(db, keys, say)
+        return recovery_rotate_keys.rotate(db, keys, say)
     finally:
         db.close()
 

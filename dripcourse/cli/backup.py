@@ -6,7 +6,7 @@ import click
 
 from dripcourse.bootstrap import back_up, restore_from
 from dripcourse.cli.common import progress, quiet_logs, settings_of
-from dripcourse.services.backup import keys_beside
+from dripcourse.services.recovery.backup import keys_beside
 from dripcourse.settings import Needs
 
 _FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path))

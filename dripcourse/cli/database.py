@@ -4,7 +4,7 @@ import click
 
 from dripcourse.bootstrap import migrate, schema_versions
 from dripcourse.cli.common import opened, quiet_logs, settings_of
-from dripcourse.services import adopt as adopting
+from dripcourse.services.recovery import adopt as recovery_adopt
 from dripcourse.settings import Needs
 
 
@@ -38,7 +38,7 @@ def adopt(ctx: click.Context) -> None:
     """
     quiet_logs()
     with opened(ctx) as (parts, clock):
-        done = adopting.adopt(parts, clock())
+        done = recovery_adopt.adopt(parts, clock())
         click.echo(
             f"Adopted. From the journal: {done.accepted} lessons had gone, {done.stopped} readers had left."
             + (f" {done.erased} had had everything erased, and are erased again." if done.erased else "")

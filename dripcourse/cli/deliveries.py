@@ -5,7 +5,8 @@ from dataclasses import asdict
 import click
 
 from dripcourse.cli.common import as_json, iso, opened
-from dripcourse.services import overview, settle
+from dripcourse.services.delivery import settle
+from dripcourse.services.host import overview
 
 _SAYS_WHY = ("held", "bounced", "refused")
 

@@ -21,11 +21,11 @@ from dripcourse.bootstrap import (
 from dripcourse.cli.common import as_json, key_files_of, quiet_logs, settings_of
 from dripcourse.domain.finding import Finding, Level, by_weight, look, unseen, well
 from dripcourse.domain.outside import judge_address, judge_clock, judge_large_post
-from dripcourse.services.doctor import examine, other_clocks
-from dripcourse.services.evidence import examine_database
+from dripcourse.services.diagnostics.installation import examine, other_clocks
+from dripcourse.services.diagnostics.privacy_database import examine_database
+from dripcourse.services.diagnostics.privacy_mails import examine_lists, examine_mails
+from dripcourse.services.diagnostics.privacy_traces import examine_backup, examine_traces
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.services.shown import examine_lists, examine_mails
-from dripcourse.services.traces import examine_backup, examine_traces
 from dripcourse.settings import OutboxUrl, Settings, doubts, ensure_secrets, redacted
 from dripcourse.settings.files import look_at_files
 from dripcourse.settings.urls import is_loopback

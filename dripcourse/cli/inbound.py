@@ -9,7 +9,8 @@ import click
 from dripcourse.bootstrap import choose_clock, open_store
 from dripcourse.cli.common import as_json, iso, opened, quiet_logs, settings_of
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
-from dripcourse.services import arrive, overview
+from dripcourse.services.host import overview
+from dripcourse.services.incoming import store
 from dripcourse.settings import ensure_secrets
 
 _PIECE = 2**16
@@ -70,9 +71,9 @@ def receive(ctx: click.Context, rcpt: tuple[str, ...], sender: str | None) -> No
     raw, size = read_message(sys.stdin.buffer)
     settings = ensure_secrets(settings_of(ctx))
     with open_store(settings) as parts:
-        addresses = rcpt or arrive.named_recipients(parts.rules, raw)
+        addresses = rcpt or store.named_recipients(parts.rules, raw)
         path = sender.strip("<>") if sender is not None else None
-        arrive.store(parts, Arrival(Door.PIPE, raw, addresses, path, size=size), choose_clock(settings)())
+        store.store(parts, Arrival(Door.PIPE, raw, addresses, path, size=size), choose_clock(settings)())
 
 
 def read_message(stream: BinaryIO) -> tuple[bytes, int]:

@@ -5,8 +5,10 @@ import click
 from dripcourse.cli.common import as_json, opened
 from dripcourse.domain.enrollment import PauseReason
 from dripcourse.domain.errors import NotFound
-from dripcourse.services import orders, overview, stay
-from dripcourse.services.overview import ReaderView
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.host import overview
+from dripcourse.services.host.overview import ReaderView
+from dripcourse.services.incoming import commands
 from dripcourse.services.parts import Parts
 
 
@@ -17,7 +19,7 @@ def pause(ctx: click.Context, reader: str) -> None:
     """Stand still until you say `resume`: nothing is sent to this reader. Repeating it is harmless."""
     with opened(ctx) as (parts, _):
         for view in _running(parts, reader):
-            stay.pause(parts, view.enrollment, PauseReason.HOST)
+            lifecycle.pause(parts, view.enrollment, PauseReason.HOST)
             click.echo(f"{view.email} is paused in {view.course}.")
 
 
@@ -28,7 +30,7 @@ def resume(ctx: click.Context, reader: str) -> None:
     """Go on after a pause, the reader's own included; the next lesson comes no sooner than the pace allows."""
     with opened(ctx) as (parts, clock):
         for view in _running(parts, reader):
-            stay.resume(parts, view.enrollment, clock())
+            lifecycle.resume(parts, view.enrollment, clock())
             click.echo(f"{view.email} goes on in {view.course}.")
 
 
@@ -41,7 +43,7 @@ def leave(ctx: click.Context, reader: str, *, in_json: bool) -> None:
     with opened(ctx) as (parts, clock):
         views = _running(parts, reader)
         for view in views:
-            orders.stop_for(parts, view.enrollment, clock())
+            commands.stop_for(parts, view.enrollment, clock())
             if not in_json:
                 click.echo(f"{view.email} has left {view.course}. Nothing more is sent.")
         if in_json:

@@ -6,8 +6,9 @@ import sys
 import click
 
 from dripcourse.cli.common import as_json, iso, opened
-from dripcourse.services import privacy, suppression
-from dripcourse.services.overview import LiftView
+from dripcourse.services.enrollment import suppression
+from dripcourse.services.host.overview import LiftView
+from dripcourse.services.privacy import erase as privacy_erase
 
 
 @click.command("export")
@@ -20,7 +21,7 @@ def export(ctx: click.Context, ident: str, *, _in_json: bool) -> None:
     Of their replies only those that they share with you; the others are theirs alone.
     """
     with opened(ctx) as (parts, _):
-        click.echo(json.dumps(privacy.export(parts, ident), default=iso, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(privacy_erase.export(parts, ident), default=iso, ensure_ascii=False, indent=1))
 
 
 @click.command("erase")
@@ -41,7 +42,7 @@ def erase(ctx: click.Context, ident: str, *, yes: bool, in_json: bool) -> None:
         if typed.strip() != ident:
             raise click.ClickException("That is not the same, so nothing was erased.")
     with opened(ctx) as (parts, clock):
-        gone = privacy.erase(parts, ident, clock())
+        gone = privacy_erase.erase(parts, ident, clock())
         said = f"Erased: {gone.enrollments} enrollments, {gone.deliveries} mails, {gone.replies} replies."
         click.echo(as_json(gone) if in_json else said)
 

@@ -8,7 +8,7 @@ from dripcourse.bootstrap import choose_clock, open_parts
 from dripcourse.cli.common import as_json, iso, settings_of
 from dripcourse.domain.errors import CourseError, DatabaseAway, SchemaError
 from dripcourse.domain.need import Need
-from dripcourse.services.needs import BEATS, cannot_look, needs
+from dripcourse.services.diagnostics.needs import BEATS, cannot_look, needs
 from dripcourse.settings import ensure_secrets
 
 

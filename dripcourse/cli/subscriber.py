@@ -13,11 +13,13 @@ from dripcourse.cli import lifecycle, personal
 from dripcourse.cli.common import as_json, iso, opened, visible
 from dripcourse.domain.errors import DripError, NotFound, SuppressedError, UsageError
 from dripcourse.domain.pacing import WEEKDAYS
-from dripcourse.services import enroll, overview, signup
-from dripcourse.services.enroll import HOST_VOUCHES, How, Wish
-from dripcourse.services.overview import ReaderView
+from dripcourse.services.enrollment import enroll
+from dripcourse.services.enrollment.enroll import HOST_VOUCHES, How, Wish
+from dripcourse.services.host import overview
+from dripcourse.services.host.overview import ReaderView
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.services.shared import note_read
+from dripcourse.services.replies.shared import note_read
+from dripcourse.services.signup import request
 
 COLUMNS = ("email", "zone", "perspective", "day", "hour")
 
@@ -41,7 +43,7 @@ def add(ctx: click.Context, /, email: str, *, ask: bool, in_json: bool, **words:
     """Enroll EMAIL on your word that they agreed; the next tick sends the welcome. Adding somebody again changes nothing."""
     with opened(ctx) as (parts, clock):
         wish = _wish(email, **words)
-        ident, new = (signup.ask if ask else enroll.vouch)(parts, wish, clock())
+        ident, new = (request.ask if ask else enroll.vouch)(parts, wish, clock())
         view = next(each for each in overview.reader(parts, ident) if each.enrollment == ident)
         click.echo(as_json(view) if in_json else _sentence(view, new=new))
 

@@ -7,8 +7,8 @@ from enum import StrEnum
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Slot
-from dripcourse.services import overview
-from dripcourse.services.overview import ReaderView
+from dripcourse.services.host import overview
+from dripcourse.services.host.overview import ReaderView
 from dripcourse.services.parts import Parts
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from threading import Event, Lock, RLock
 
 from dripcourse.domain.pacing import offset_minutes
-from dripcourse.services import overview
+from dripcourse.services.host import overview
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.tick import Heart, Ticked
 

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import NotFound
-from dripcourse.services import overview, replies
-from dripcourse.services.overview import ReaderView
+from dripcourse.services.host import overview
+from dripcourse.services.host.overview import ReaderView
 from dripcourse.services.parts import Parts
+from dripcourse.services.replies import store
 
 _GLIMPSE = 24
 """How many bytes of what is sealed are shown: enough to see that there is nothing to read."""
@@ -64,13 +65,13 @@ def journal_of(parts: Parts, address: str) -> Journal:
 def _sealed(parts: Parts, views: list[ReaderView]) -> list[Sealed]:
     words = {reply.id: reply.text for view in views for reply in view.shared}
     found = []
-    for kept, stored in replies.as_stored(parts, views[0].id):
+    for kept, stored in store.as_stored(parts, views[0].id):
         course = parts.library.courses.get(kept.course)
         found.append(
             Sealed(
                 lesson=_subject(course, kept.lesson),
                 at=kept.at,
-                by_mail=kept.sender != replies.FROM_PAGE,
+                by_mail=kept.sender != store.FROM_PAGE,
                 glimpse=stored[:_GLIMPSE].hex(" ", 4),
                 size=len(stored),
                 shared=words.get(kept.id),

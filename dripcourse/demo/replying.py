@@ -8,8 +8,8 @@ from textwrap import indent
 from dripcourse.demo.agenda import day, hour
 from dripcourse.demo.inbox import Mail
 from dripcourse.domain.arrival import Arrival, Door
-from dripcourse.services import arrive
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.incoming import store
 from dripcourse.services.parts import Parts
 
 SAYINGS = ("pause", "resume", "where am I", "share", "stop")
@@ -19,7 +19,7 @@ SAYINGS = ("pause", "resume", "where am I", "share", "stop")
 def send(parts: Parts, mail: Mail, words: str, now: datetime) -> None:
     """Answer a mail with these words. The message is stored as if it had come by SMTP; a tick handles it."""
     to = mail.reply_to
-    arrive.store(parts, Arrival(Door.SMTP, as_program(mail, words, now), rcpt=(to,), sender=mail.to), now)
+    store.store(parts, Arrival(Door.SMTP, as_program(mail, words, now), rcpt=(to,), sender=mail.to), now)
 
 
 def as_program(mail: Mail, words: str, now: datetime) -> bytes:

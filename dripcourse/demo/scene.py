@@ -11,7 +11,7 @@ from dripcourse.demo.inbox import Box, Inbox, Mail
 from dripcourse.demo.kept import Journal, journal_of
 from dripcourse.demo.look import Look
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services import overview
+from dripcourse.services.host import overview
 from dripcourse.services.parts import Parts
 
 

@@ -24,7 +24,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dripcourse.domain.arrival import MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DripError, SettingsError
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.settings import HostPort, Listen
 
@@ -55,7 +55,7 @@ class _Handler:
     async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if not arrive.takes(self._parts.rules, address) and address.lower() != "postmaster":  # RFC 5321 4.5.1
+        if not store.takes(self._parts.rules, address) and address.lower() != "postmaster":  # RFC 5321 4.5.1
             return "550 5.7.1 We take mail for our own addresses only"
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
             return "452 4.5.3 Too many recipients"
@@ -73,7 +73,7 @@ class _Handler:
 
     def _store(self, arrival: Arrival) -> str:
         try:
-            arrive.store(self._parts, arrival, self._clock())
+            store.store(self._parts, arrival, self._clock())
         except DripError as error:
             log.error("a message could not be taken in by %s: %s", self._door, error)
             return _LATER

@@ -20,7 +20,8 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DatabaseAway, DripError
 from dripcourse.doors.unfetched import Unfetched
-from dripcourse.services import arrive, trouble
+from dripcourse.services import incidents
+from dripcourse.services.incoming import store
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.settings import ImapUrl
 
@@ -99,9 +100,9 @@ class MailboxPoll:
             if uid in box.uids(f"UID {uid}", charset=None):
                 self._unfetched.failed(uid, self._clock(), surely=True)
             return False  # or somebody removed it meanwhile
-        rcpt = arrive.named_recipients(self._parts.rules, raw)
+        rcpt = store.named_recipients(self._parts.rules, raw)
         cut = size if size > MOST_BYTES else 0
-        stored = arrive.store(self._parts, Arrival(Door.MAILBOX, raw, rcpt, size=cut), self._clock())
+        stored = store.store(self._parts, Arrival(Door.MAILBOX, raw, rcpt, size=cut), self._clock())
         box.client.uid("STORE", uid, "+FLAGS.SILENT", flags)
         self._unfetched.fetched(uid)
         return stored
@@ -147,16 +148,16 @@ class MailboxPoll:
             log.warning("%s", says)
         self._said, self._troubled = says, True
         with suppress(DatabaseAway):
-            trouble.note(self._parts, _NAME, says, self._clock())
+            incidents.note(self._parts, _NAME, says, self._clock())
             self._tell_of_messages()
 
     def _all_is_well(self) -> None:
         self._tell_of_messages()
         if self._troubled:
             with self._parts.db.write() as session:
-                trouble.over(session, _NAME)
+                incidents.over(session, _NAME)
                 if not self._named:
-                    trouble.over(session, _ONE)
+                    incidents.over(session, _ONE)
             self._said, self._troubled = "", False
 
     def _tell_of_messages(self) -> None:
@@ -165,10 +166,10 @@ class MailboxPoll:
         if says and says != self._named:
             log.warning("mailbox: %s", says)
         if says:
-            trouble.note(self._parts, _ONE, says, self._clock())
+            incidents.note(self._parts, _ONE, says, self._clock())
         elif self._named:
             with self._parts.db.write() as session:
-                trouble.over(session, _ONE)
+                incidents.over(session, _ONE)
         self._named = says
 
 

@@ -22,7 +22,7 @@ from dripcourse.db import noted
 from dripcourse.db.header import count_fact
 from dripcourse.db.session import after_commit
 from dripcourse.domain.errors import JournalAway
-from dripcourse.services.keys import Keyring
+from dripcourse.services.crypto.keyring import Keyring
 
 ROOM = 8192
 """How many bytes the journal must take before more is sent: as much as the facts of a group are, and more."""

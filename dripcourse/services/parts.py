@@ -9,8 +9,8 @@ from dripcourse.content.load import Library
 from dripcourse.content.render import Renderer
 from dripcourse.db.session import Database
 from dripcourse.domain.mail import Mailbox, Transport
+from dripcourse.services.crypto.keyring import Keyring
 from dripcourse.services.journal import Journal
-from dripcourse.services.keys import Keyring
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware and in UTC; a driven clock gives what it was told."""

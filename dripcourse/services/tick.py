@@ -11,30 +11,22 @@ from dripcourse.db import queries, schema
 from dripcourse.db.models import Beat
 from dripcourse.domain.clocks import TOLERANCE
 from dripcourse.domain.errors import DripError, JournalAway
-from dripcourse.services import (
-    alert,
-    arrive,
-    clocks,
-    events,
-    privacy,
-    receive,
-    remind,
-    replies,
-    retention,
-    settle,
-    signup,
-    stay,
-    trouble,
-    workers,
-)
-from dripcourse.services.dispatch import dispatch
-from dripcourse.services.guard import require_voice
-from dripcourse.services.keys import new_id
-from dripcourse.services.known import keep_up
+from dripcourse.services import incidents
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.delivery import clock_repair, provider_events, reminders, settle, workers
+from dripcourse.services.delivery.clock_watch import Watch
+from dripcourse.services.delivery.dispatch import dispatch
+from dripcourse.services.delivery.freshness import keep_up
+from dripcourse.services.delivery.record import Counts
+from dripcourse.services.diagnostics import alert
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.incoming import process, store
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.services.record import Counts
-from dripcourse.services.retention import FORGET_BEATS, TIDY_EVERY
-from dripcourse.services.watch import Watch
+from dripcourse.services.privacy import erase, retention
+from dripcourse.services.privacy.retention import FORGET_BEATS, TIDY_EVERY
+from dripcourse.services.recovery.seal import require_voice
+from dripcourse.services.replies import store as replies_store
+from dripcourse.services.signup import request
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +76,7 @@ class Heart:
             return self._tick(any_hour=any_hour, stopping=stopping)
         except JournalAway as error:
             self._can_note = False
-            trouble.note(self._parts, self._parts.journal.name, str(error), self._clock())
+            incidents.note(self._parts, self._parts.journal.name, str(error), self._clock())
             raise
 
     def _tick(self, *, any_hour: bool, stopping: Callable[[], bool]) -> Ticked:
@@ -102,23 +94,23 @@ class Heart:
             when = {
                 "now": now,
                 "ahead": now + TOLERANCE,
-                "long": now + clocks.LONGEST_SLEEP,
-                "beyond": now + clocks.FARTHEST,
+                "long": now + clock_repair.LONGEST_SLEEP,
+                "beyond": now + clock_repair.FARTHEST,
             }
             asked = session.execute(queries.agenda(any_hour=any_hour), when).one()
             to_mend, to_receive, to_hear, to_settle, to_erase, to_decide, to_resume, to_remind, to_send = asked
         if to_mend:
-            clocks.bring_back(parts, self._clock)
-        received = receive.handle(parts, now) if to_receive else 0
-        arrived, settled = events.handle(parts, now) if to_hear or received else (0, 0)
+            clock_repair.bring_back(parts, self._clock)
+        received = process.handle(parts, now) if to_receive else 0
+        arrived, settled = provider_events.handle(parts, now) if to_hear or received else (0, 0)
         settled += settle.settle(parts, now) if to_settle else 0
         if to_erase:
-            privacy.erase_asked(parts, now)
-        arrived += received + (signup.decide(parts, now) if to_decide or received else 0)
+            erase.erase_asked(parts, now)
+        arrived += received + (request.decide(parts, now) if to_decide or received else 0)
         if to_resume:
-            stay.resume_due(parts, now)
+            lifecycle.resume_due(parts, now)
         if to_remind:
-            remind.offer_due(parts, now)
+            reminders.offer_due(parts, now)
         counts = Counts()
         if to_send or to_decide or to_resume or to_remind or to_settle or to_mend or to_hear or received:
             counts = dispatch(parts, self._clock, any_hour=any_hour, stopping=stopping)
@@ -144,7 +136,7 @@ class Heart:
         """What can be done by a clock that is wrong: taking in what was told, and settling by evidence alone."""
         with self._parts.db.read() as session:
             require_voice(session)
-        arrived, settled = events.handle(self._parts, now)
+        arrived, settled = provider_events.handle(self._parts, now)
         settled += settle.settle(self._parts, now, by_time=False)
         return Ticked(at=now, arrived=arrived, settled=settled)
 
@@ -161,7 +153,7 @@ class Heart:
             beat = {"id": self._id, "started_at": self._started_at, "beat_at": now} | self._shown
             queries.keep_once(session, Beat, [beat])
             session.execute(update(Beat).where(Beat.id == self._id).values(beat_at=now))
-            self._can_note &= not trouble.stands(session, self._parts.journal.name)
+            self._can_note &= not incidents.stands(session, self._parts.journal.name)
         with self._parts.db.read() as session:
             workers.require_one_installation(self._parts, session, self._id, now)
         self._beaten = self._parts.stopwatch()
@@ -175,7 +167,7 @@ class Heart:
         """What goes and cannot be noted is unsure: so once the journal failed, here or in the pages, nothing goes until it takes a group's facts."""
         self._parts.journal.try_out(now)
         with self._parts.db.write() as session:
-            trouble.over(session, self._parts.journal.name)
+            incidents.over(session, self._parts.journal.name)
         self._can_note = True
 
     def _tidy(self, now: datetime) -> None:
@@ -186,10 +178,10 @@ class Heart:
         with self._parts.db.write() as session:
             require_voice(session)
             session.execute(delete(Beat).where(Beat.beat_at < now - FORGET_BEATS))
-        stay.resume_waiting(self._parts, now)
-        signup.forget_unconfirmed(self._parts, now)
-        arrive.forget_old(self._parts, now)
-        replies.destroy_deleted(self._parts, now)
+        lifecycle.resume_waiting(self._parts, now)
+        request.forget_unconfirmed(self._parts, now)
+        store.forget_old(self._parts, now)
+        replies_store.destroy_deleted(self._parts, now)
         retention.expire(self._parts, now)
         self._parts.db.scrub()
         settle.retry_held(self._parts, now)

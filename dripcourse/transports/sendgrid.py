@@ -2,7 +2,7 @@
 
 The API has no idempotency key, so the one thing to know of every attempt is whether the whole request left: one that did not is
 certainly not sent (the server waits for Content-Length bytes), one that did and was not answered may have been, and is never
-sent again on a guess. What became of it is told by events (services/events), not by this door.
+sent again on a guess. What became of it is told by events (services/delivery/provider_events), not by this door.
 """
 
 import json

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from dripcourse.domain.cover import MOST_NAME, MOST_SUBJECT, Cover, Style, own_cover, style_of
-from dripcourse.services import cover as covers
+from dripcourse.services.enrollment import appearance
 from dripcourse.web.shell import shell
 
 
@@ -39,7 +39,7 @@ def checked(typed: Cover) -> Cover:
 
 def cover_context(token: str, tried: Tried) -> dict[str, Any]:
     """What the section shows. Raises NotFound."""
-    looks = covers.look(shell().parts, token, None if tried.wrong else tried.cover and checked(tried.cover))
+    looks = appearance.look(shell().parts, token, None if tried.wrong else tried.cover and checked(tried.cover))
     return {
         "tried": tried,
         "form": tried.cover or looks.chosen,

@@ -7,7 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from dripcourse.domain.errors import DatabaseAway, Forgotten, Gone, JournalAway, NotFound, UsageError
-from dripcourse.services import trouble
+from dripcourse.services import incidents
 from dripcourse.web.shell import only_course, page, shell
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def _tell_of_journal(error: JournalAway) -> None:
     """For `/readyz`, and for the scheduler, which finds out when it is over: nothing else may want to be noted for days."""
     parts = shell().parts
     with suppress(DatabaseAway):
-        trouble.note(parts, parts.journal.name, str(error), shell().now)
+        incidents.note(parts, parts.journal.name, str(error), shell().now)
 
 
 def _broken(error: Exception) -> Response:

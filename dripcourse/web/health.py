@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from dripcourse.services.health import Check, readiness
+from dripcourse.services.diagnostics.health import Check, readiness
 from dripcourse.web.shell import shell
 
 health = Blueprint("health", __name__)

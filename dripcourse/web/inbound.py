@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from flask import Blueprint, Response, request
 
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES
-from dripcourse.services import arrive, proven
-from dripcourse.services.proven import Hook
+from dripcourse.services.delivery import webhook_keys
+from dripcourse.services.delivery.webhook_keys import Hook
+from dripcourse.services.incoming import store
 from dripcourse.web.posted import read_post
 from dripcourse.web.shell import shell
 from dripcourse.web.signed import Signature, refusal
@@ -59,6 +60,6 @@ def _answer(key: str | None, keys: Sequence[str], pieces: list[bytes], missing: 
         return refusal(parts, Hook.INBOUND, keys, now)
     arrival = read_post(pieces, request.headers.get("Content-Type", ""), missing=missing)
     pieces.clear()
-    arrive.store(parts, arrival, now)
-    proven.note_once(parts, Hook.INBOUND, key)
+    store.store(parts, arrival, now)
+    webhook_keys.note_once(parts, Hook.INBOUND, key)
     return Response("", 200)

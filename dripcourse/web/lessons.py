@@ -7,9 +7,9 @@ from flask import Blueprint, Response, request
 from dripcourse.content.reread import blocks
 from dripcourse.domain.cover import CoverError
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services import cover as covers
-from dripcourse.services import lessons as went
-from dripcourse.services import reader
+from dripcourse.services.enrollment import appearance
+from dripcourse.services.reader import lessons
+from dripcourse.services.reader import page as reader_page
 from dripcourse.web.covers import Tried, checked, typed
 from dripcourse.web.me import me_page
 from dripcourse.web.shell import page, shell
@@ -28,7 +28,7 @@ def send(token: str) -> Response:
     """Send a copy of one of them, and say so. A word that there is not changes nothing."""
     slug = request.form.get("lesson", "")
     if request.form.get("do") == "again":
-        reader.again(shell().parts, token, shell().now, slug=slug)
+        reader_page.again(shell().parts, token, shell().now, slug=slug)
         return _every(token, copied=slug)
     return _every(token)
 
@@ -36,24 +36,24 @@ def send(token: str) -> Response:
 @earlier.get("/me/<token>/letters/<which>")
 def one(token: str, which: str) -> Response:
     """One of them as it was sent."""
-    found = went.read(shell().parts, token, which, shell().now)
+    found = lessons.read(shell().parts, token, which, shell().now)
     return page("reread.html", found.course, token=token, found=found, blocks=blocks(found.text))
 
 
 def _every(token: str, copied: str = "") -> Response:
-    found = went.look(shell().parts, token)
+    found = lessons.look(shell().parts, token)
     return page("earlier.html", found.course, token=token, earlier=found, copied=copied, states=EnrollmentState)
 
 
 def _again(token: str) -> None:
-    reader.again(shell().parts, token, shell().now)
+    reader_page.again(shell().parts, token, shell().now)
 
 
 def _cover(token: str) -> Response:
     """From now on they look so; or the form again, with everything that was typed and what is wrong with it."""
     wanted = typed()
     try:
-        before = covers.choose(shell().parts, token, checked(wanted))
+        before = appearance.choose(shell().parts, token, checked(wanted))
     except CoverError as error:
         return me_page(token, tried=Tried(wanted, wrong=error.wrong), status=400)
     return me_page(token, tried=Tried(before=before, done="changed"))

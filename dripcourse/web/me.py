@@ -5,9 +5,11 @@ from typing import Any
 from flask import Response
 
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services import own_words, reader, rhythm, writing
-from dripcourse.services.keys import new_id
-from dripcourse.services.replies import FROM_PAGE, Kept
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.enrollment import preferences
+from dripcourse.services.reader import page as reader_page
+from dripcourse.services.replies import read, write
+from dripcourse.services.replies.store import FROM_PAGE, Kept
 from dripcourse.web.covers import NOTHING_TRIED, Tried, cover_context
 from dripcourse.web.phrases import Trouble
 from dripcourse.web.pulse import NOTHING_SAID, Said, rhythm_context
@@ -36,7 +38,7 @@ def me_page(
     choosing how mails look, `said` of a change of rhythm. Raises NotFound.
     """
     parts, now = shell().parts, shell().now
-    found = reader.look(parts, token)
+    found = reader_page.look(parts, token)
     return page(
         "me.html",
         found.course,
@@ -46,7 +48,7 @@ def me_page(
         state=found.state,
         states=EnrollmentState,
         due=found.due.astimezone(found.tz) if found.due and found.due > now else None,
-        rhythm=rhythm_context(found, rhythm.look(parts, token, now), said),
+        rhythm=rhythm_context(found, preferences.look(parts, token, now), said),
         tz=found.tz,
         done=done,
         lessons=cover_context(token, tried),
@@ -62,12 +64,12 @@ def me_page(
 def _about_answers(token: str) -> dict[str, Any]:
     """What can be answered, by a form of its own each time, and what was."""
     parts, ident = shell().parts, new_id()
-    answers = writing.look(parts, token)
+    answers = write.look(parts, token)
     return {
         "question": answers.question,
         "kept": told(answers.kept),
         "from_page": FROM_PAGE,
-        "own": own_words.look(parts, token),
+        "own": read.look(parts, token),
         "answer": ident,
         "form_token": shell().form_tokens.make(answer_purpose(token, ident)),
     }

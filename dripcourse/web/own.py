@@ -8,9 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, make_response, request, url_for
 
 from dripcourse.domain.course import Course
-from dripcourse.services import own_link, own_words, reader
-from dripcourse.services.keys import new_id
-from dripcourse.services.own_words import OwnWords
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.reader import page as reader_page
+from dripcourse.services.replies import magic_link, read
+from dripcourse.services.replies.read import OwnWords
 from dripcourse.web.phrases import Trouble, new_phrase_fault, trouble
 from dripcourse.web.shell import page, shell
 from dripcourse.web.tokens import Made
@@ -48,12 +49,12 @@ def act_link(token: str) -> Response:
         return _set_by_link(token)
     if do not in _WAYS:
         return _link_page(token)
-    found, link = own_link.read(parts, token, now), own_link.look(parts, token, now)
+    found, link = magic_link.read(parts, token, now), magic_link.look(parts, token, now)
     return _given(found, do, parts.library.courses.get(link.course), url_for("own.show_link", token=token))
 
 
-@own.errorhandler(own_link.RunOut)
-def run_out(_: own_link.RunOut) -> Response:
+@own.errorhandler(magic_link.RunOut)
+def run_out(_: magic_link.RunOut) -> Response:
     """The link was good for half an hour; how to ask for another."""
     return page("own_run_out.html", status=410)
 
@@ -63,7 +64,7 @@ def own_page(
 ) -> Response:
     """The page behind `/me/TOKEN/own`. `done` is what was just done; `wrong` is what went wrong, in the form that it is `about`."""
     parts = shell().parts
-    standing, found = own_words.look(parts, token), reader.look(parts, token)
+    standing, found = read.look(parts, token), reader_page.look(parts, token)
     return page(
         "own.html",
         found.course,
@@ -90,15 +91,15 @@ def _purpose(token: str, ident: str) -> str:
 def _read(token: str, do: str) -> Response:
     found: list[OwnWords] = []
     parts, typed = shell().parts, request.form.get("phrase", "")
-    wrong = trouble(lambda: found.append(own_words.read(parts, token, typed, shell().now)))
+    wrong = trouble(lambda: found.append(read.read(parts, token, typed, shell().now)))
     if wrong:
         return own_page(token, wrong=wrong, about="read")
-    return _given(found[0], do, reader.look(parts, token).course, url_for("own.show", token=token))
+    return _given(found[0], do, reader_page.look(parts, token).course, url_for("own.show", token=token))
 
 
 def _set(token: str, _do: str) -> Response:
     parts = shell().parts
-    wrong = _setting(token, lambda typed, ident: own_words.set_phrase(parts, token, typed, ident, shell().now))
+    wrong = _setting(token, lambda typed, ident: read.set_phrase(parts, token, typed, ident, shell().now))
     return own_page(token, wrong=wrong, about="set") if wrong else own_page(token, done="set")
 
 
@@ -106,7 +107,7 @@ def _set_by_link(token: str) -> Response:
     parts = shell().parts
 
     def act(typed: str, ident: str) -> None:
-        own_link.set_phrase(parts, token, typed, ident, shell().now)
+        magic_link.set_phrase(parts, token, typed, ident, shell().now)
 
     wrong = _setting(token, act)
     return _link_page(token, wrong=wrong) if wrong else page("own_locked.html")
@@ -123,25 +124,23 @@ def _setting(token: str, act: Callable[[str, str], None]) -> Trouble | None:
 def _change(token: str, _do: str) -> Response:
     old, typed, again = (request.form.get(name, "") for name in ("old", "phrase", "phrase_again"))
     parts = shell().parts
-    wrong = new_phrase_fault(typed, again) or trouble(
-        lambda: own_words.change_phrase(parts, token, old, typed, shell().now)
-    )
+    wrong = new_phrase_fault(typed, again) or trouble(lambda: read.change_phrase(parts, token, old, typed, shell().now))
     return own_page(token, wrong=wrong, about="change") if wrong else own_page(token, done="change")
 
 
 def _send(token: str, _do: str) -> Response:
-    sent = own_link.ask(shell().parts, token, shell().now)
+    sent = magic_link.ask(shell().parts, token, shell().now)
     return own_page(token, done="sent" if sent else "enough")
 
 
 def _not_alone(token: str, _do: str) -> Response:
-    own_words.take_back_alone(shell().parts, token)
+    read.take_back_alone(shell().parts, token)
     return own_page(token, done="not-alone")
 
 
 def _link_page(token: str, *, wrong: Trouble | None = None) -> Response:
     parts = shell().parts
-    link = own_link.look(parts, token, shell().now)
+    link = magic_link.look(parts, token, shell().now)
     return page(
         "own_link.html",
         parts.library.courses.get(link.course),

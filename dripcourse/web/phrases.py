@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from dripcourse.services import phrase as phrases
-from dripcourse.services.own_key import PhraseThere, TooManyTries
-from dripcourse.services.phrase import Busy, WrongPhrase
+from dripcourse.services.crypto import passphrase
+from dripcourse.services.crypto.passphrase import Busy, WrongPhrase
+from dripcourse.services.replies.reader_keys import PhraseThere, TooManyTries
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +35,5 @@ def trouble(act: Callable[[], None]) -> Trouble | None:
 
 def new_phrase_fault(typed: str, again: str) -> Trouble | None:
     """What keeps this phrase from being set, or None."""
-    fault = phrases.fault(typed, again)
+    fault = passphrase.fault(typed, again)
     return Trouble(fault) if fault else None

@@ -14,8 +14,8 @@ from dripcourse.domain import quiet as quiet_dates
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.pacing import Pace
 from dripcourse.domain.quiet import QuietDate
-from dripcourse.services.reader import Place
-from dripcourse.services.rhythm import Rhythm
+from dripcourse.services.enrollment.preferences import Rhythm
+from dripcourse.services.reader.page import Place
 from dripcourse.web.filters import dates_of, fill
 from dripcourse.web.shell import day, shell
 from dripcourse.web.zones import NOWHERE, zone_choices

@@ -7,9 +7,10 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import Gone
-from dripcourse.services import links, stay
+from dripcourse.services import links
 from dripcourse.services import links as services_links
-from dripcourse.services import reader as services_reader
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.reader import page as reader_page
 from dripcourse.web import answers, lessons, rhythm
 from dripcourse.web.me import me_page
 from dripcourse.web.shell import page, shell, speak
@@ -50,7 +51,7 @@ def leave_page(token: str) -> Response:
 def leave(token: str) -> Response:
     """Leave: the button's press, and the one click of a mail program (RFC 8058), which has no session and follows no redirect."""
     try:
-        stay.leave(shell().parts, token, shell().now)
+        lifecycle.leave(shell().parts, token, shell().now)
     except Gone:  # all is erased: no more of them will come, and that is what was wanted
         return page("left.html")
     return page("left.html", _course(token))
@@ -69,7 +70,7 @@ def change(token: str) -> Response:
     try:
         do = request.form.get("do", "")
     except RequestEntityTooLarge:
-        return page("error.html", services_reader.look(shell().parts, token).course, status=413, words="long")
+        return page("error.html", reader_page.look(shell().parts, token).course, status=413, words="long")
     act = _ACTS.get(do)
     return (act and act(token)) or me_page(token, done=do)
 

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 from flask import Response, g, request
 
-from dripcourse.services import rhythm
-from dripcourse.services.former import Former
+from dripcourse.services.enrollment import preferences
+from dripcourse.services.enrollment.preferences import DayOver, DayTooFar
+from dripcourse.services.enrollment.undo import Former
 from dripcourse.services.parts import Parts
-from dripcourse.services.rhythm import DayOver, DayTooFar
 from dripcourse.web.me import me_page
 from dripcourse.web.pulse import Said, read_day
 from dripcourse.web.shell import shell
@@ -20,12 +20,12 @@ FORMER = "was-"
 def _pace(token: str) -> Response:
     with_reminders = "remind" in request.form if "asks-remind" in request.form else None
     pace = _field("pace")
-    return _done(token, "pace", rhythm.choose_pace(_parts(), token, pace, _now(), reminders=with_reminders))
+    return _done(token, "pace", preferences.choose_pace(_parts(), token, pace, _now(), reminders=with_reminders))
 
 
 def _when(token: str) -> Response:
     zone = _field("zone")
-    former = rhythm.choose_slot(_parts(), token, _number("weekday"), _number("hour"), zone, _now())
+    former = preferences.choose_slot(_parts(), token, _number("weekday"), _number("hour"), zone, _now())
     return _done(token, "when", former)
 
 
@@ -34,53 +34,53 @@ def _stay(token: str) -> Response:
         shown = datetime.fromisoformat(_field("due"))
     except ValueError:
         return _done(token, "stay", {})
-    return _done(token, "stay", rhythm.stay_on(_parts(), token, shown, _now()) if shown.tzinfo else {})
+    return _done(token, "stay", preferences.stay_on(_parts(), token, shown, _now()) if shown.tzinfo else {})
 
 
 def _pause(token: str) -> Response:
-    return _done(token, "pause", rhythm.pause(_parts(), token, _now()), even_so=True)
+    return _done(token, "pause", preferences.pause(_parts(), token, _now()), even_so=True)
 
 
 def _pause_until(token: str) -> Response:
     def act(day: date) -> Former:
-        return rhythm.pause(_parts(), token, _now(), until=day)
+        return preferences.pause(_parts(), token, _now(), until=day)
 
     return _with_day(token, "pause", "until", act)
 
 
 def _resume(token: str) -> Response:
-    return _done(token, "resume", rhythm.resume(_parts(), token, _now()))
+    return _done(token, "resume", preferences.resume(_parts(), token, _now()))
 
 
 def _ready(token: str) -> Response:
-    return _done(token, "ready", rhythm.be_ready(_parts(), token, _now()))
+    return _done(token, "ready", preferences.be_ready(_parts(), token, _now()))
 
 
 def _quiet(token: str) -> Response:
     def act(day: date) -> Former:
-        return rhythm.keep_quiet(_parts(), token, day, _now(), every_year="every-year" in request.form)
+        return preferences.keep_quiet(_parts(), token, day, _now(), every_year="every-year" in request.form)
 
     return _with_day(token, "quiet", "quiet", act)
 
 
 def _unquiet(token: str) -> Response:
-    return _done(token, "unquiet", rhythm.drop_quiet(_parts(), token, _field("day"), _now()))
+    return _done(token, "unquiet", preferences.drop_quiet(_parts(), token, _field("day"), _now()))
 
 
 def _perspective(token: str) -> Response:
-    return _done(token, "perspective", rhythm.choose_perspective(_parts(), token, _field("perspective")))
+    return _done(token, "perspective", preferences.choose_perspective(_parts(), token, _field("perspective")))
 
 
 def _language(token: str) -> Response:
     language = _field("language")
-    former = rhythm.choose_language(_parts(), token, language)
+    former = preferences.choose_language(_parts(), token, language)
     g.language = language
     return _done(token, "language", former)
 
 
 def _undo(token: str) -> Response:
     former = {name.removeprefix(FORMER): text for name, text in request.form.items() if name.startswith(FORMER)}
-    rhythm.undo(_parts(), token, former, _now())
+    preferences.undo(_parts(), token, former, _now())
     if "language" in former:
         g.language = former["language"]
     return _done(token, "undo", {}, even_so=True)

@@ -15,9 +15,10 @@ from flask import Response
 from sendgrid.helpers.eventwebhook import EventWebhook, EventWebhookHeader
 from werkzeug.datastructures import Headers
 
-from dripcourse.services import proven, trouble
+from dripcourse.services import incidents
+from dripcourse.services.delivery import webhook_keys
+from dripcourse.services.delivery.webhook_keys import Hook
 from dripcourse.services.parts import Parts
-from dripcourse.services.proven import Hook
 
 log = logging.getLogger(__name__)
 
@@ -60,11 +61,11 @@ def verified_by(keys: Sequence[str], body: bytes, headers: Headers) -> str | Non
 
 def refusal(parts: Parts, hook: Hook, keys: Sequence[str], now: datetime) -> Response:
     """The answer to what none of `keys` verified: 401 if it must be forged, 503 as long as the fault may be ours."""
-    if proven.all_proven(parts, hook, keys):
+    if webhook_keys.all_proven(parts, hook, keys):
         return Response("", 401)
     says = f"a post of SendGrid's could not be verified: is {_SETTINGS[hook]} what it has?"
     log.warning("%s", says)
-    trouble.note(parts, hook.value, says, now)
+    incidents.note(parts, hook.value, says, now)
     return Response("", 503)
 
 

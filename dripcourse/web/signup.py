@@ -5,12 +5,12 @@ from flask import Blueprint, Response, request
 from dripcourse.domain.course import UNSAID, Course
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import confirm as answering
-from dripcourse.services import signup as asking
-from dripcourse.services.confirm import Confirmation, Standing
-from dripcourse.services.enroll import How, Wish
-from dripcourse.services.missing import stand_in
-from dripcourse.services.move_words import Brought
+from dripcourse.services.enrollment.enroll import How, Wish
+from dripcourse.services.enrollment.missing_course import stand_in
+from dripcourse.services.replies.transfer import Brought
+from dripcourse.services.signup import confirm as signup_confirm
+from dripcourse.services.signup import request as signup_request
+from dripcourse.services.signup.confirm import Confirmation, Standing
 from dripcourse.web.filters import plain
 from dripcourse.web.forms import PURPOSE, SignupForm, said
 from dripcourse.web.phrases import trouble
@@ -49,23 +49,23 @@ def ask(cover: str) -> Response:
     if made in (Made.LONG_AGO, Made.ELSEWHERE):
         return _signup_page(course, form, status=400, stale=True)
     if not said(form.remark):  # a robot filled it: it gets the same page, and nothing is kept
-        asking.request(shell().parts, _wish(course, form), shell().now)
+        signup_request.request(shell().parts, _wish(course, form), shell().now)
     return _asked_page(course)
 
 
 @signup.get("/confirm/<token>")
 def confirm_page(token: str) -> Response:
     """The page behind the confirmation mail. Changes nothing, whoever opens it."""
-    return _confirmation_page(answering.look_up(shell().parts, token, shell().now))
+    return _confirmation_page(signup_confirm.look_up(shell().parts, token, shell().now))
 
 
 @signup.post("/confirm/<token>")
 def confirm(token: str) -> Response:
     """Say yes, or never again. Harmless if repeated."""
     parts, now = shell().parts, shell().now
-    asked = answering.look_up(parts, token, now)
+    asked = signup_confirm.look_up(parts, token, now)
     if "never" in request.form:
-        if answering.never_again(parts, token, now):
+        if signup_confirm.never_again(parts, token, now):
             return page("never.html", _course_of(asked))
         return page("old_link.html", _course_of(asked), found=asked, never=True)
     perspective = request.form.get("perspective", asked.perspective)  # a program that leaves it out changes nothing
@@ -73,11 +73,11 @@ def confirm(token: str) -> Response:
     alone = request.form.get("alone") == "yes"
     brought: list[Brought | None] = []
     typed = request.form.get("phrase", "") if asked.words else ""
-    if wrong := trouble(lambda: brought.append(answering.open_words(parts, token, typed, now))) if typed else None:
+    if wrong := trouble(lambda: brought.append(signup_confirm.open_words(parts, token, typed, now))) if typed else None:
         return page("moving.html", _course_of(asked), status=wrong.status, found=asked, wrong=wrong)
     words = brought[0] if brought else None
     return _confirmation_page(
-        answering.confirm(parts, token, perspective, now, start_over=start_over, alone=alone, words=words)
+        signup_confirm.confirm(parts, token, perspective, now, start_over=start_over, alone=alone, words=words)
     )
 
 

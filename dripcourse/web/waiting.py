@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, request
 
-from dripcourse.services import waiting as waitlist
+from dripcourse.services.incoming import quarantine
 from dripcourse.web.shell import page, shell
 
 waiting = Blueprint("waiting", __name__)
@@ -19,15 +19,15 @@ def answer(token: str) -> Response:
     """It was me, or it was not. Harmless if repeated."""
     parts, ident, said = shell().parts, request.form.get("id", ""), request.form.get("was")
     if said == "me":
-        waitlist.accept(parts, token, ident, shell().now)
+        quarantine.accept(parts, token, ident, shell().now)
     elif said == "not":
-        waitlist.refuse(parts, token, ident)
+        quarantine.refuse(parts, token, ident)
     return _page(token, done=said)
 
 
 def _page(token: str, *, done: str | None = None) -> Response:
     parts = shell().parts
-    found = waitlist.look(parts, token)
+    found = quarantine.look(parts, token)
     times = [each.at.astimezone(found.tz) for each in found.waiting]
     return page(
         "waiting.html",

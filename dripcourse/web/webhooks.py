@@ -11,8 +11,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from dripcourse.domain.events import Event, Told
-from dripcourse.services import bounces, events
-from dripcourse.services.proven import Hook
+from dripcourse.services.delivery import provider_events
+from dripcourse.services.delivery.webhook_keys import Hook
+from dripcourse.services.incoming import bounces
 from dripcourse.web.shell import shell
 from dripcourse.web.signed import refusal, verified_by
 
@@ -51,7 +52,7 @@ def sendgrid_events() -> Response:
     key = verified_by(keys, body, request.headers)
     if key is None:
         return refusal(parts, Hook.EVENTS, keys, now)
-    events.store(parts, list(read_events(body, now)), key, now)
+    provider_events.store(parts, list(read_events(body, now)), key, now)
     return Response("", 204)
 
 

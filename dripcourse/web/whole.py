@@ -11,8 +11,9 @@ from flask import Blueprint, Response, request
 from dripcourse.domain.course import Course
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import privacy, reader
-from dripcourse.services import signup as asking
+from dripcourse.services.privacy import erase as privacy_erase
+from dripcourse.services.reader import page as reader_page
+from dripcourse.services.signup import request as signup_request
 from dripcourse.web.filters import plain, weekdays
 from dripcourse.web.forms import address_fault
 from dripcourse.web.shell import page, shell
@@ -31,7 +32,7 @@ class Whole:
     months: int
 
 
-def section(found: reader.Place) -> Whole:
+def section(found: reader_page.Place) -> Whole:
     """The section for a reader who is where `found` says."""
     return Whole(found.state in _MOVES, shell().parts.rules.replies_kept_months)
 
@@ -42,17 +43,17 @@ def section(found: reader.Place) -> Whole:
 @whole.get("/me/<token>/take")
 def take_page(token: str) -> Response:
     """What is in the copy, and a button for each form of it."""
-    return page("take.html", reader.look(shell().parts, token).course, token=token)
+    return page("take.html", reader_page.look(shell().parts, token).course, token=token)
 
 
 @whole.post("/me/<token>/take")
 def take(token: str) -> Response:
     """A copy of everything that is known of the reader, as a file whose name says nothing."""
     parts = shell().parts
-    found, told = reader.look(parts, token), privacy.own(parts, token)
+    found, told = reader_page.look(parts, token), privacy_erase.own(parts, token)
     name = f"letters-{shell().now.astimezone(found.tz).date().isoformat()}"
     if request.form.get("as") == "json":
-        return _file(Response(privacy.as_json(told), mimetype="application/json"), f"{name}.json")
+        return _file(Response(privacy_erase.as_json(told), mimetype="application/json"), f"{name}.json")
     html = page(
         "taken.html",
         found.course,
@@ -85,14 +86,14 @@ def _subject(course: str, lesson: str | None) -> str:
 @whole.get("/me/<token>/erase")
 def erase_page(token: str) -> Response:
     """What goes, what stays, and one button."""
-    return page("erase.html", reader.look(shell().parts, token).course, token=token)
+    return page("erase.html", reader_page.look(shell().parts, token).course, token=token)
 
 
 @whole.post("/me/<token>/erase")
 def erase(token: str) -> Response:
     """Stop everything at once; the rest is done by the next tick. A second press finds that nothing is kept any more."""
-    course = reader.look(shell().parts, token).course
-    privacy.ask_to_erase(shell().parts, token, shell().now)
+    course = reader_page.look(shell().parts, token).course
+    privacy_erase.ask_to_erase(shell().parts, token, shell().now)
     return page("erased.html", course)
 
 
@@ -113,14 +114,14 @@ def move(token: str) -> Response:
         return _move_page(token, address=address, wrong=wrong, status=400)
     if shell().form_tokens.read(request.form.get("token", ""), _purpose(token)) in (Made.LONG_AGO, Made.ELSEWHERE):
         return _move_page(token, address=address, stale=True, status=400)
-    found = reader.look(parts, token)
-    asking.request_move(parts, token, address, _consent(found.course, found.pace), shell().now)
+    found = reader_page.look(parts, token)
+    signup_request.request_move(parts, token, address, _consent(found.course, found.pace), shell().now)
     subject = parts.renderer.subject("confirm", found.course.language, pace=found.course.pace)
     return page("asked.html", found.course, sender=parts.rules.system_from, subject=subject)
 
 
 def _move_page(token: str, *, address: str = "", wrong: str = "", stale: bool = False, status: int = 200) -> Response:
-    found = reader.look(shell().parts, token)
+    found = reader_page.look(shell().parts, token)
     return page(
         "move.html",
         found.course,

@@ -12,7 +12,7 @@ from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.finding import Finding, Level, well
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.services import doctor
+from dripcourse.services.diagnostics import installation
 from tests.cli.line import Line
 from tests.house.documents import blocks
 from tests.house.rooms import ROOT
@@ -105,10 +105,10 @@ def test_files_that_others_may_get_at_are_found(line: Line, name: str) -> None:
 
 def test_a_full_disk_is_found(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     assert found(line)["disk"] == "well"
-    monkeypatch.setattr(doctor, "LEAST_FREE", 2**60)
+    monkeypatch.setattr(installation, "LEAST_FREE", 2**60)
     assert found(line)["disk"] == "wrong"
-    monkeypatch.setattr(doctor, "LEAST_FREE", 0)
-    monkeypatch.setattr(doctor, "LEAST_INODES", 2**60)
+    monkeypatch.setattr(installation, "LEAST_FREE", 0)
+    monkeypatch.setattr(installation, "LEAST_INODES", 2**60)
     assert found(line)["disk"] == "wrong"
 
 

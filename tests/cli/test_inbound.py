@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from dripcourse.db.models import Inbound
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from tests.cli.line import GIVEN
 from tests.support.house import open_house
 
@@ -35,7 +35,7 @@ def receive(folder: Path, raw: bytes = RAW, *words: str, **more: str) -> tuple[i
 def kept(folder: Path) -> list[Arrival]:
     secrets = {name: (folder / name.lower()).read_text().strip() for name in ("SECRET_KEY", "REPLY_KEYS")}
     with open_house(folder, **secrets) as house, house.parts.db.read() as session:
-        return [arrive.read(house.parts, row) for row in session.scalars(select(Inbound).order_by(Inbound.size))]
+        return [store.read(house.parts, row) for row in session.scalars(select(Inbound).order_by(Inbound.size))]
 
 
 def test_a_message_is_stored_byte_for_byte_with_its_envelope_and_once(tmp_path: Path) -> None:

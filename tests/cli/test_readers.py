@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from dripcourse.services import suppression
+from dripcourse.services.enrollment import suppression
 from tests.cli.line import COURSE, Line
 from tests.support.house import MONDAY
 

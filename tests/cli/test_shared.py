@@ -4,14 +4,14 @@ from sqlalchemy import select
 
 from dripcourse.cli.common import visible
 from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.services import replies
+from dripcourse.services.replies import store
 from tests.cli.line import COURSE, Line
 from tests.support.house import MONDAY
 
 
 def write(line: Line, text: str, *, shared: bool) -> None:
     with line.parts() as parts, parts.db.write() as session:
-        reply = replies.keep(
+        reply = store.keep(
             parts,
             session,
             enrollment=session.scalars(select(Enrollment)).one(),
@@ -19,11 +19,11 @@ def write(line: Line, text: str, *, shared: bool) -> None:
             text=text,
             raw=None,
             inbound_id=None,
-            sender=replies.FROM_PAGE,
+            sender=store.FROM_PAGE,
             now=MONDAY,
         )
         if shared:
-            replies.share(parts, session, reply, MONDAY)
+            store.share(parts, session, reply, MONDAY)
 
 
 def test_the_host_sees_the_shared_replies_and_only_them(line: Line) -> None:
@@ -50,7 +50,7 @@ def test_a_shared_answer_is_named_in_status_until_the_host_has_seen_it(line: Lin
     line("subscriber", "add", "ana@example.org", "--course", COURSE)
     line("subscriber", "add", "ben@example.org", "--course", COURSE)
     with line.parts() as parts, parts.db.write() as session:
-        reply = replies.keep(
+        reply = store.keep(
             parts,
             session,
             enrollment=session.scalars(select(Enrollment).order_by(Enrollment.created_at)).first(),
@@ -58,10 +58,10 @@ def test_a_shared_answer_is_named_in_status_until_the_host_has_seen_it(line: Lin
             text="for you",
             raw=None,
             inbound_id=None,
-            sender=replies.FROM_PAGE,
+            sender=store.FROM_PAGE,
             now=MONDAY,
         )
-        replies.share(parts, session, reply, MONDAY)
+        store.share(parts, session, reply, MONDAY)
 
     def needed() -> list[str]:
         return [need["kind"] for need in line("status", "--json").json["needs"] if need["kind"] == "shared"]

@@ -3,7 +3,7 @@
 import shutil
 
 from dripcourse.domain.arrival import Arrival, Door
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from tests.cli.line import Line
 from tests.support.house import MONDAY, write_course
 
@@ -69,6 +69,6 @@ def test_a_course_whose_folder_was_renamed_is_said_before_anybodys_lesson_is_due
 def test_a_message_that_nobody_handles_is_said(line: Line) -> None:
     line("tick")
     with line.parts() as parts:
-        arrive.store(parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), MONDAY)
+        store.store(parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), MONDAY)
     kinds = [need["kind"] for need in line("status", "--json", DRIPCOURSE_NOW="2026-03-02T11:30:00Z").json["needs"]]
     assert kinds == ["beat", "arrivals"]

@@ -1,6 +1,6 @@
 """`dripcourse subscriber unsuppress`, as a host types it."""
 
-from dripcourse.services import suppression
+from dripcourse.services.enrollment import suppression
 from tests.cli.line import Line
 from tests.support.house import MONDAY
 

@@ -8,7 +8,7 @@ from dripcourse.db.models import Delivery, Enrollment, Subscriber
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.pacing import Pace
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 

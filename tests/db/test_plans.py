@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import bindparam, event, text
 
 from dripcourse.db.types import Instant
-from dripcourse.services.needs import needs
+from dripcourse.services.diagnostics.needs import needs
 from tests.support.house import MONDAY, House, open_house
 
 LARGE = ("enrollment", "delivery", "subscriber")

@@ -25,7 +25,7 @@ from dripcourse.db.models import (
 from dripcourse.db.session import Database
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
 from tests.db.rows import NOW, delivery, enrollment, subscriber
 
 

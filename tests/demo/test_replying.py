@@ -10,7 +10,7 @@ from dripcourse.demo.inbox import Mail
 from dripcourse.demo.kept import Journal, journal_of
 from dripcourse.demo.replying import SAYINGS, as_program
 from dripcourse.inbound import read_mail
-from dripcourse.services import overview
+from dripcourse.services.host import overview
 from tests.demo.player import Player, player
 from tests.support.house import MONDAY
 

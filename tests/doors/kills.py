@@ -22,7 +22,7 @@ from dripcourse.cli.serve import listen
 from dripcourse.db.models import Inbound
 from dripcourse.doors.listener import Listener
 from dripcourse.fakes.serve import Signer
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from dripcourse.settings import HostPort, Listen
 from dripcourse.web.app import create_app
 from tests.support.children import ended, fork, was_killed
@@ -126,7 +126,7 @@ def _by_post(number: int, port: int, signer: Signer) -> bool:
 
 def _found(house: House, messages: int, kills: int, seconds: float) -> Found:
     with house.parts.db.read() as session:
-        rows = [arrive.read(house.parts, row) for row in session.scalars(select(Inbound))]
+        rows = [store.read(house.parts, row) for row in session.scalars(select(Inbound))]
     numbers = Counter(int(str(message_from_bytes(row.raw)["message-id"])[1:].partition("@")[0]) for row in rows)
     sent = {number: message(number) for number in range(messages)}
     changed = len({row.raw for row in rows} - set(sent.values()))

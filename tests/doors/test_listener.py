@@ -15,7 +15,7 @@ from dripcourse.db.models import Inbound
 from dripcourse.domain.arrival import MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import SettingsError
 from dripcourse.doors.listener import MOST_CONNECTIONS, MOST_HELD, MOST_RECIPIENTS, Listener
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from dripcourse.settings import HostPort, Listen
 from tests.support.house import ENVIRONMENT, House
 
@@ -51,7 +51,7 @@ def lmtp(small_house: House) -> Iterator[smtplib.LMTP]:
 
 def kept(house: House) -> list[Arrival]:
     with house.parts.db.read() as session:
-        return [arrive.read(house.parts, row) for row in session.scalars(select(Inbound).order_by(Inbound.size))]
+        return [store.read(house.parts, row) for row in session.scalars(select(Inbound).order_by(Inbound.size))]
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from dripcourse.db.models import Inbound
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.doors.mailbox import MARK, MailboxAway, MailboxPoll
-from dripcourse.services import arrive, trouble
+from dripcourse.services import incidents
+from dripcourse.services.incoming import store
 from dripcourse.settings import ImapUrl, imap_door
 from tests.doors.test_listener import RAW, TOKEN, database_away
 from tests.support.certificate import context_of, make_certificate
@@ -38,7 +39,7 @@ def poll_of(house: House, box: Letterbox, **more: str) -> MailboxPoll:
 
 def kept(house: House) -> list[Arrival]:
     with house.parts.db.read() as session:
-        return [arrive.read(house.parts, row) for row in session.scalars(select(Inbound).order_by(Inbound.size))]
+        return [store.read(house.parts, row) for row in session.scalars(select(Inbound).order_by(Inbound.size))]
 
 
 def count(house: House) -> int:
@@ -164,7 +165,7 @@ def test_it_polls_by_itself_and_a_trouble_is_said_once_and_told_until_it_is_over
 ) -> None:
     def troubles() -> list[str]:
         with small_house.parts.db.read() as session:
-            return [name for name, *_ in trouble.told(session, small_house.now)]
+            return [name for name, *_ in incidents.told(session, small_house.now)]
 
     caplog.set_level(logging.WARNING)
     with imap_server(Letterbox(password="another")) as box:
@@ -183,7 +184,7 @@ def test_it_polls_by_itself_and_a_trouble_is_said_once_and_told_until_it_is_over
 
 def said_of_messages(house: House) -> list[str]:
     with house.parts.db.read() as session:
-        return [says for name, says, _ in trouble.told(session, house.now) if name == "mailbox:message"]
+        return [says for name, says, _ in incidents.told(session, house.now) if name == "mailbox:message"]
 
 
 WITHHELD = ["|OK done", "|NO [SERVERBUG] Internal error", "NIL|OK done", "|BAD System Error", None]
@@ -227,7 +228,7 @@ def test_a_message_that_was_withheld_and_has_left_the_mailbox_is_no_trouble_any_
 def test_a_trouble_of_an_earlier_process_is_over_when_every_message_can_be_fetched(
     small_house: House, box: Letterbox
 ) -> None:
-    trouble.note(small_house.parts, "mailbox:message", "could not be fetched", small_house.now)
+    incidents.note(small_house.parts, "mailbox:message", "could not be fetched", small_house.now)
     poll = poll_of(small_house, box)
     poll.start()
     until(lambda: not said_of_messages(small_house))

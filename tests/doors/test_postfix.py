@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from dripcourse.db.models import Inbound
 from dripcourse.domain.arrival import Arrival
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from tests.doors.test_listener import DOMAIN, READER, TOKEN, database_away, listening
 from tests.support.house import House
 from tests.support.postfix import Postfix, postfix
@@ -36,7 +36,7 @@ def count(house: House) -> int:
 
 def kept(house: House) -> list[Arrival]:
     with house.parts.db.read() as session:
-        return [arrive.read(house.parts, row) for row in session.scalars(select(Inbound))]
+        return [store.read(house.parts, row) for row in session.scalars(select(Inbound))]
 
 
 def hand_over(server: Postfix, raw: bytes, *rcpt: str, sender: str = READER) -> None:

@@ -29,9 +29,11 @@ from dripcourse.db.models import Enrollment
 from dripcourse.db.session import Database
 from dripcourse.domain.enrollment import LIVE, LeftReason
 from dripcourse.domain.errors import DatabaseAway, MuteError
-from dripcourse.services import adopt, enroll, privacy, stay
-from dripcourse.services.enroll import How, Wish
+from dripcourse.services.enrollment import enroll, lifecycle
+from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.journal import Fact
+from dripcourse.services.privacy import erase
+from dripcourse.services.recovery import adopt
 from dripcourse.settings import Settings
 from tests.faults import servers
 from tests.support.children import ended, fork, kill_self
@@ -253,7 +255,7 @@ class World:
         ident, subscriber, address = found
         self.judge()  # what came before they left
         if self._chance.random() < 0.2:
-            privacy.erase(house.parts, subscriber, house.now)
+            erase.erase(house.parts, subscriber, house.now)
         else:
             end(house, ident)
         self._left.add(address)
@@ -265,7 +267,7 @@ class World:
             return None
         row = self._chance.choice(rows)
         with house.parts.db.read() as session:
-            subscriber = session.get_one(privacy.Subscriber, row.subscriber_id)
+            subscriber = session.get_one(erase.Subscriber, row.subscriber_id)
         sealed = house.parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id)
         return row.id, row.subscriber_id, sealed.decode()
 
@@ -382,7 +384,7 @@ def end(house: House, ident: str) -> None:
     with house.parts.db.write() as session:
         enrollment = session.get_one(Enrollment, ident, with_for_update=True)
         if enrollment.state in LIVE:
-            stay.end(house.parts, session, enrollment, LeftReason.ASKED, house.now)
+            lifecycle.end(house.parts, session, enrollment, LeftReason.ASKED, house.now)
 
 
 def die_at(moment: int) -> None:

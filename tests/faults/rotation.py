@@ -19,8 +19,8 @@ from sqlalchemy import insert, select
 from dripcourse.db import schema
 from dripcourse.db.models import Enrollment, ReaderKey, Reply, Subscriber
 from dripcourse.db.session import Database
-from dripcourse.services.keys import Keyring, Unsealable, new_id, new_pair, open_with, seal_to
-from dripcourse.services.rotate import rotate
+from dripcourse.services.crypto.keyring import Keyring, Unsealable, new_id, new_pair, open_with, seal_to
+from dripcourse.services.recovery.rotate_keys import rotate
 from tests.db.rows import NOW
 from tests.support.children import ended, fork
 

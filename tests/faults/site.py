@@ -17,8 +17,9 @@ from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.mail import Accepted, Outcome, Outgoing, Transport
-from dripcourse.services import enroll, settle
-from dripcourse.services.enroll import How, Wish
+from dripcourse.services.delivery import settle
+from dripcourse.services.enrollment import enroll
+from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.parts import Parts
 from dripcourse.services.tick import Heart
 from dripcourse.settings import Settings

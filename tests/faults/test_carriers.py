@@ -8,10 +8,10 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dripcourse.services import overview
-from dripcourse.services.claim import claim
-from dripcourse.services.compose import compose
-from dripcourse.services.mark import mark
+from dripcourse.services.delivery.claim import claim
+from dripcourse.services.delivery.mark import mark
+from dripcourse.services.host import overview
+from dripcourse.services.messages.compose import compose
 from tests.support.house import House, open_house, read_outbox
 from tests.transports.test_smtp import free_port
 

@@ -14,8 +14,9 @@ from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.mail import Evidence, Unknown
 from dripcourse.domain.pacing import Pace
 from dripcourse.domain.quiet import QuietDate
-from dripcourse.services import clocks, stay
-from dripcourse.services.claim import claim
+from dripcourse.services.delivery import clock_repair
+from dripcourse.services.delivery.claim import claim
+from dripcourse.services.enrollment import lifecycle
 from dripcourse.services.tick import Heart
 from tests.faults.conftest import Small, enroll_many
 from tests.support.house import MONDAY, House, subjects
@@ -94,8 +95,8 @@ def test_who_is_enrolled_or_resumed_while_the_clock_is_ahead_does_not_wait_for_y
     house.now = life.real + YEARS
     house.enroll("late@example.org", course="small")
     [first] = [row.id for row in enrollments(house) if row.last_accepted_at]
-    stay.pause(house.parts, first, PauseReason.HOST)
-    stay.resume(house.parts, first, house.now)
+    lifecycle.pause(house.parts, first, PauseReason.HOST)
+    lifecycle.resume(house.parts, first, house.now)
     life.live(days=7)
     assert "Letter 0" in subjects(house.mails("late@example.org"))
     assert subjects(house.mails("reader@example.org")) == WHOLE[:2]
@@ -179,7 +180,7 @@ def test_what_lies_in_the_future_by_right_is_left_alone(small: Small) -> None:
         house.turn(days=days)
         house.tick()
         before = written(house)
-        assert clocks.bring_back(house.parts, lambda: house.now - timedelta(minutes=4)) == 0
+        assert clock_repair.bring_back(house.parts, lambda: house.now - timedelta(minutes=4)) == 0
         assert written(house) == before
 
 
@@ -189,7 +190,7 @@ def test_to_a_worker_that_was_stopped_for_days_the_work_of_others_is_no_fault(sm
     house.turn(days=9)
     house.tick()
     before = written(house)
-    assert clocks.bring_back(house.parts, waking_up(MONDAY, house.now)) == 0
+    assert clock_repair.bring_back(house.parts, waking_up(MONDAY, house.now)) == 0
     assert written(house) == before
 
 
@@ -211,8 +212,8 @@ def test_bringing_back_twice_changes_nothing_the_second_time(small: Small, tmp_p
     house.turn(days=3000)
     house.tick()
     house.now = MONDAY
-    assert clocks.bring_back(replace(house.parts), house.clock) == 6
-    assert clocks.bring_back(house.parts, house.clock) == 0
+    assert clock_repair.bring_back(replace(house.parts), house.clock) == 6
+    assert clock_repair.bring_back(house.parts, house.clock) == 0
     assert all(row.last_accepted_at == MONDAY for row in enrollments(house))
 
 
@@ -243,7 +244,7 @@ def test_a_day_that_was_chosen_while_the_clock_was_ahead_keeps_nobody_waiting(li
     life.live(days=8)
     [row] = enrollments(life.house)
     with life.house.parts.db.write() as session:
-        stay.change_pace(session.get_one(Enrollment, row.id), Pace.TWO_WEEKS, life.real + timedelta(days=60))
+        lifecycle.change_pace(session.get_one(Enrollment, row.id), Pace.TWO_WEEKS, life.real + timedelta(days=60))
     life.live(days=21)
     assert [subject for _, subject in life.arrived] == WHOLE[:3]
     assert life.gaps()[-1] >= timedelta(days=13)
@@ -258,8 +259,8 @@ def test_another_week_that_was_asked_for_while_the_clock_was_ahead_is_another_we
     shown = life.real + error
     with life.house.parts.db.write() as session:
         kept = session.get_one(Enrollment, row.id)
-        stay.set_due_again(kept, shown)
-        assert stay.put_off(kept, (kept.due_at or shown) + timedelta(days=7), shown)
+        lifecycle.set_due_again(kept, shown)
+        assert lifecycle.put_off(kept, (kept.due_at or shown) + timedelta(days=7), shown)
     life.live(days=8)
     assert [subject for _, subject in life.arrived] == WHOLE[:2]
     life.live(days=3)
@@ -272,7 +273,7 @@ def test_a_reminder_that_a_wrong_clock_set_comes_when_it_should(small: Small) ->
     house.tick()
     [row] = enrollments(house)
     with house.parts.db.write() as session:
-        stay.change_pace(session.get_one(Enrollment, row.id), Pace.READY, house.now + timedelta(days=50))
+        lifecycle.change_pace(session.get_one(Enrollment, row.id), Pace.READY, house.now + timedelta(days=50))
     house.tick()
     [row] = enrollments(house)
     assert row.waits
@@ -286,9 +287,9 @@ def test_a_date_that_a_wrong_clock_set_and_a_reader_moved_is_still_known_for_one
     [row] = enrollments(life.house)
     with life.house.parts.db.write() as session:
         kept = session.get_one(Enrollment, row.id)
-        stay.change_pace(kept, Pace.TWO_WEEKS, life.real + timedelta(days=60))
+        lifecycle.change_pace(kept, Pace.TWO_WEEKS, life.real + timedelta(days=60))
         assert kept.due_at is not None
         quiet = frozenset({QuietDate.on(kept.due_at.date(), every_year=False)})
-        stay.change_quiet(kept, quiet, life.real - timedelta(days=21))
+        lifecycle.change_quiet(kept, quiet, life.real - timedelta(days=21))
     life.live(days=28)
     assert [subject for _, subject in life.arrived][:3] == WHOLE[:3]

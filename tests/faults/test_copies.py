@@ -9,8 +9,10 @@ import pytest
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import LeftReason
 from dripcourse.domain.errors import MuteError
-from dripcourse.services import adopt, overview, stay
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.host import overview
 from dripcourse.services.journal import Fact
+from dripcourse.services.recovery import adopt
 from dripcourse.services.tick import Heart
 from tests.faults import copies
 from tests.faults.test_carriers import send_and_die
@@ -21,7 +23,7 @@ from tests.support.house import House, open_house
 
 def leave(house: House, ident: str) -> None:
     with house.parts.db.write() as session:
-        stay.end(house.parts, session, session.get_one(Enrollment, ident), LeftReason.ASKED, house.now)
+        lifecycle.end(house.parts, session, session.get_one(Enrollment, ident), LeftReason.ASKED, house.now)
 
 
 def saved(folder: Path) -> Path:

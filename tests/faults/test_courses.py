@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from dripcourse.services import overview
-from dripcourse.services.claim import claim
+from dripcourse.services.delivery.claim import claim
+from dripcourse.services.host import overview
 from tests.faults.conftest import Small, each_once, enroll_many
 from tests.support.house import House, subjects, write_lesson
 

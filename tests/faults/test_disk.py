@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from dripcourse.domain.errors import DatabaseAway
-from dripcourse.services.health import readiness
+from dripcourse.services.diagnostics.health import readiness
 from dripcourse.services.tick import Heart, Ticked
 from tests.faults.conftest import Small, each_once, enroll_many
 from tests.faults.site import Site, make_site

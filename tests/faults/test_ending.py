@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dripcourse.domain.delivery import DeliveryState
-from dripcourse.services import overview
+from dripcourse.services.host import overview
 from tests.support.house import environment, open_house
 from tests.transports.test_dripping import Dripping
 

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dripcourse.domain.errors import JournalAway
-from dripcourse.services.health import beats
+from dripcourse.services.diagnostics.health import beats
 from dripcourse.services.tick import Heart
 from dripcourse.web.app import create_app
 from tests.faults.conftest import each_once

@@ -6,7 +6,7 @@ import pytest
 
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.mail import Outcome, Outgoing
-from dripcourse.services import overview
+from dripcourse.services.host import overview
 from dripcourse.services.tick import Heart
 from tests.faults.conftest import Small, enroll_many
 from tests.faults.relay import Relay

@@ -9,9 +9,10 @@ import pytest
 from dripcourse.domain.circuit import FAILURES
 from dripcourse.domain.mail import Accepted, Later, Outcome, Refused
 from dripcourse.domain.refusal import About, refused
-from dripcourse.services import circuit, overview
-from dripcourse.services.needs import needs
-from dripcourse.services.record import GIVE_UP
+from dripcourse.services.delivery import circuit_breaker
+from dripcourse.services.delivery.record import GIVE_UP
+from dripcourse.services.diagnostics.needs import needs
+from dripcourse.services.host import overview
 from tests.faults.one import Picky
 from tests.support.house import House, open_house
 
@@ -54,7 +55,7 @@ def test_one_refused_reader_stops_nobody_and_ends_with_the_reason(house: House, 
     if about is not About.SENDER:  # that one is tried for five days
         assert ("held", "refused") in states_of(house)
         assert any(need.kind == "held" and "5.7.1" in need.reason for need in needs(house.parts, house.now))
-    assert circuit.standing(house.parts).opened_at is None
+    assert circuit_breaker.standing(house.parts).opened_at is None
 
 
 def test_with_the_wire_closed_the_mail_that_was_refused_last_is_not_the_one_that_probes(
@@ -70,7 +71,7 @@ def test_with_the_wire_closed_the_mail_that_was_refused_last_is_not_the_one_that
         house.turn(minutes=1)
         house.tick()
     assert went_to(picky) == set(OTHERS)
-    assert circuit.standing(house.parts).opened_at is None
+    assert circuit_breaker.standing(house.parts).opened_at is None
 
 
 @pytest.mark.parametrize("about", [About.POLICY, About.SENDER])

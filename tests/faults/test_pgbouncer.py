@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from dripcourse.services import overview
+from dripcourse.services.host import overview
 from dripcourse.services.tick import Heart
 from tests.conftest import missing
 from tests.support.house import open_house

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from dripcourse.db import schema
 from dripcourse.db.session import Database
-from dripcourse.services.rotate import rotate
+from dripcourse.services.recovery.rotate_keys import rotate
 from tests.db.rows import NOW
 from tests.faults.rotation import BOTH, NEW, OLD, fill, run, unreadable
 

@@ -13,9 +13,13 @@ from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.errors import JournalAway
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Refused, Unknown
-from dripcourse.services import arrive, events, overview, privacy, settle, signup
-from dripcourse.services.enroll import How, Wish
-from dripcourse.services.needs import WATCHED
+from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.diagnostics.needs import WATCHED
+from dripcourse.services.enrollment.enroll import How, Wish
+from dripcourse.services.host import overview
+from dripcourse.services.incoming import store
+from dripcourse.services.privacy import erase
+from dripcourse.services.signup import request
 from dripcourse.services.tick import Heart
 from dripcourse.transports.outbox import Outbox
 from dripcourse.web.app import create_app
@@ -303,7 +307,7 @@ def test_a_queue_at_a_relay_never_empties(lamps: Lamps) -> None:
     def told(kind: Told, number: int) -> None:
         event = Event(f"e{number}", ident, 1, kind, "452 4.3.1 not now", lamps.house.now)
         with lamps.house.parts.db.write() as session:
-            events.keep(session, [event], lamps.house.now)
+            provider_events.keep(session, [event], lamps.house.now)
         lamps.tick()
 
     told(Told.DEFERRED, 1)
@@ -383,7 +387,7 @@ def test_a_reminder_is_not_sent(lamps: Lamps) -> None:
 
 
 def test_nobody_handles_a_message_that_came_in(lamps: Lamps) -> None:
-    arrive.store(lamps.house.parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), lamps.house.now)
+    store.store(lamps.house.parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), lamps.house.now)
     lamps.house.turn(hours=2)
     lamps.beat()
     lamps.say("arrivals", "1 message that came in waits for over an hour")
@@ -392,7 +396,7 @@ def test_nobody_handles_a_message_that_came_in(lamps: Lamps) -> None:
 
 
 def test_a_message_that_came_in_fails_again_and_again(lamps: Lamps) -> None:
-    arrive.store(lamps.house.parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), lamps.house.now)
+    store.store(lamps.house.parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), lamps.house.now)
     change(lamps.house, "UPDATE inbound SET raw_sealed = :junk", junk=b"not sealed by anybody")
     for _ in range(6):
         lamps.tick()
@@ -428,7 +432,7 @@ def test_the_mailbox_lets_nobody_in(lamps: Lamps) -> None:
 
 def test_nobody_decides_about_a_sign_up(lamps: Lamps) -> None:
     wish = Wish("new@example.org", "rebuilding-trust", how=How.PAGE, consent="Yes.")
-    signup.request(lamps.house.parts, wish, lamps.house.now)
+    request.request(lamps.house.parts, wish, lamps.house.now)
     lamps.house.turn(hours=2)
     lamps.beat()
     lamps.say("signups", "1 sign-up waits for over an hour for the confirmation mail")
@@ -438,7 +442,7 @@ def test_nobody_decides_about_a_sign_up(lamps: Lamps) -> None:
 
 def test_a_confirmation_cannot_leave(lamps: Lamps, postman: Postman) -> None:
     wish = Wish("new@example.org", "rebuilding-trust", how=How.PAGE, consent="Yes.")
-    signup.request(lamps.house.parts, wish, lamps.house.now)
+    request.request(lamps.house.parts, wish, lamps.house.now)
     postman.answer = Later("450 4.2.0 greylisted")
     for _ in range(26):
         lamps.tick()
@@ -455,7 +459,7 @@ def test_nobody_handles_an_event(lamps: Lamps) -> None:
     lamps.tick()
     [ident] = [each.id for each in overview.deliveries(lamps.house.parts)]
     with lamps.house.parts.db.write() as session:
-        events.keep(session, [Event("e1", ident, 1, Told.DELIVERED, "", lamps.house.now)], lamps.house.now)
+        provider_events.keep(session, [Event("e1", ident, 1, Told.DELIVERED, "", lamps.house.now)], lamps.house.now)
     lamps.house.turn(hours=2)
     lamps.beat()
     lamps.say("events", "1 event of the mail provider waits for over an hour")
@@ -468,7 +472,7 @@ def test_an_erasure_cannot_be_finished(lamps: Lamps) -> None:
     ident = house.enroll()
     lamps.tick()
     with pytest.raises(AttributeError):  # whoever carried the mails does not answer: this one cannot even be asked
-        privacy.erase(house.parts, ident, house.now)
+        erase.erase(house.parts, ident, house.now)
     house.turn(hours=2)
     lamps.tick()
     lamps.say("erasure", "1 reader asked over an hour ago that everything be erased")

@@ -10,8 +10,10 @@ import pytest
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.services import overview, settle, stay, suppression
-from dripcourse.services.claim import claim
+from dripcourse.services.delivery import settle
+from dripcourse.services.delivery.claim import claim
+from dripcourse.services.enrollment import lifecycle, suppression
+from dripcourse.services.host import overview
 from dripcourse.transports.outbox import Outbox
 from tests.faults.conftest import Small
 from tests.faults.wires import Eventful
@@ -22,11 +24,11 @@ Stop = Callable[[House, str], None]
 
 def leave(house: House, enrollment: str) -> None:
     with house.parts.db.write() as session:
-        stay.end(house.parts, session, session.get_one(Enrollment, enrollment), LeftReason.ASKED, house.now)
+        lifecycle.end(house.parts, session, session.get_one(Enrollment, enrollment), LeftReason.ASKED, house.now)
 
 
 def pause(house: House, enrollment: str) -> None:
-    stay.pause(house.parts, enrollment, PauseReason.HOST)
+    lifecycle.pause(house.parts, enrollment, PauseReason.HOST)
 
 
 def forbid(house: House, enrollment: str) -> None:
@@ -70,9 +72,9 @@ def test_who_stops_when_their_own_mail_is_on_the_wire_gets_that_one_and_no_other
 def test_pausing_and_resuming_twice_or_in_mid_sending_never_makes_a_second_lesson(small: Small, tmp_path: Path) -> None:
     def pause_and_resume() -> None:
         for _ in range(2):
-            stay.pause(house.parts, only, PauseReason.HOST)
+            lifecycle.pause(house.parts, only, PauseReason.HOST)
         for _ in range(2):
-            stay.resume(house.parts, only, house.now)
+            lifecycle.resume(house.parts, only, house.now)
 
     house = small(transport=Eventful(tmp_path / "outbox", 2, pause_and_resume, before=True))
     only = house.enroll(course="small")
@@ -110,14 +112,14 @@ def test_whatever_date_was_written_no_lesson_goes_before_its_pace_nor_beside_ano
     house.tick()
     for _ in range(3):
         with house.parts.db.write() as session:
-            stay.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
+            lifecycle.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
         house.tick()
         house.turn(hours=1)
     assert len(house.mails()) == 1
     house.turn(days=3)
     claim(house.parts, house.now, any_hour=True)
     with house.parts.db.write() as session:
-        stay.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
+        lifecycle.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
     assert house.tick().claimed == 0  # the first lesson is in hand
     house.turn(minutes=2)
     house.tick()

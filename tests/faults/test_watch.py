@@ -12,8 +12,8 @@ from dripcourse.bootstrap import choose_clock, is_real
 from dripcourse.domain.mail import Evidence, Unknown
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.services import overview
-from dripcourse.services.health import readiness
+from dripcourse.services.diagnostics.health import readiness
+from dripcourse.services.host import overview
 from dripcourse.services.tick import Heart
 from tests.support.house import MONDAY, House, open_house, settings_for
 from tests.support.postman import Postman

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from dripcourse.domain.errors import SchemaError, TwoInstallations
-from dripcourse.services import overview
-from dripcourse.services.needs import needs
+from dripcourse.services.diagnostics.needs import needs
+from dripcourse.services.host import overview
 from dripcourse.services.tick import Heart
 from tests.support.house import House, open_house, subjects, write_course
 

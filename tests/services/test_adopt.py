@@ -11,7 +11,9 @@ from dripcourse.db.models import Delivery
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.errors import MuteError, SettingsError
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import adopt, overview, stay
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.host import overview
+from dripcourse.services.recovery import adopt
 from tests.support.house import House, open_house, subjects, write_course, write_lesson
 
 
@@ -52,8 +54,8 @@ def test_a_restored_backup_repeats_no_lesson_and_writes_to_nobody_who_left(tmp_p
             house.turn(days=1)
             house.tick()
         with house.parts.db.write() as session:
-            leaver = session.get_one(stay.Enrollment, leaves)
-            stay.end(house.parts, session, leaver, stay.LeftReason.ASKED, house.now)
+            leaver = session.get_one(lifecycle.Enrollment, leaves)
+            lifecycle.end(house.parts, session, leaver, lifecycle.LeftReason.ASKED, house.now)
         went = subjects(house.mails("stays@example.org"))
         now = house.now
     with open_house(backup, now=now, JOURNAL_DIR=str(original / "journal")) as house:
@@ -105,7 +107,9 @@ def test_who_was_reminded_since_the_backup_is_not_reminded_again(tmp_path: Path,
     original.mkdir()
     with open_house(original) as house:
         with house.parts.db.write() as session:
-            stay.change_pace(session.get_one(stay.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now)
+            lifecycle.change_pace(
+                session.get_one(lifecycle.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now
+            )
         house.parts.db.close()
         backup = copy_of(original, tmp_path / "backup")
         for _ in range(25):  # the welcome, and a reminder
@@ -119,15 +123,17 @@ def test_who_was_reminded_since_the_backup_is_not_reminded_again(tmp_path: Path,
             house.turn(days=1)
             house.tick()
             with house.parts.db.write() as session:  # who chooses another hour still waits
-                waiting = session.scalars(select(stay.Enrollment)).one()
-                stay.change_slot(waiting, stay.slot_of(waiting), house.now)
+                waiting = session.scalars(select(lifecycle.Enrollment)).one()
+                lifecycle.change_slot(waiting, lifecycle.slot_of(waiting), house.now)
         assert house.mails() == [], "they know that it waits"
 
 
 def test_what_became_of_a_reminder_stands_however_often_a_database_is_adopted(tmp_path: Path) -> None:
     with open_house(tmp_path) as house:
         with house.parts.db.write() as session:
-            stay.change_pace(session.get_one(stay.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now)
+            lifecycle.change_pace(
+                session.get_one(lifecycle.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now
+            )
         for _ in range(25):
             house.tick()
             house.turn(days=1)

@@ -10,8 +10,12 @@ from sqlalchemy import select
 
 from dripcourse.db.models import Enrollment, Subscriber
 from dripcourse.domain.enrollment import LIVE, LeftReason
-from dripcourse.services import adopt, confirm, privacy, signup, stay, suppression
-from dripcourse.services.enroll import Wish
+from dripcourse.services.enrollment import lifecycle, suppression
+from dripcourse.services.enrollment.enroll import Wish
+from dripcourse.services.privacy import erase
+from dripcourse.services.recovery import adopt
+from dripcourse.services.signup import confirm
+from dripcourse.services.signup import request as signup_request
 from tests.support.house import House, open_house
 
 READERS = ("anna@example.org", "ben@example.org")
@@ -48,10 +52,10 @@ def do(house: House, act: str, reader: str) -> None:
         case "leave":
             with parts.db.write() as session:
                 for row in here:
-                    stay.end(parts, session, session.get_one(Enrollment, row.id), LeftReason.ASKED, now)
+                    lifecycle.end(parts, session, session.get_one(Enrollment, row.id), LeftReason.ASKED, now)
         case "return" | "start over" if not here:
-            request = signup.request(parts, Wish(reader, "rebuilding-trust", consent="Yes."), now)
-            signup.decide(parts, now)
+            request = signup_request.request(parts, Wish(reader, "rebuilding-trust", consent="Yes."), now)
+            signup_request.decide(parts, now)
             token = parts.keys.web_token(request, "confirm")
             confirm.confirm(parts, token, None, now, start_over=act == "start over")
         case "never again":
@@ -61,7 +65,7 @@ def do(house: House, act: str, reader: str) -> None:
             with parts.db.write() as session:
                 suppression.suppress(parts, session, [parts.keys.index(reader)], "bounced", now)
         case "erase" if enrollments(house, reader, live=False):
-            privacy.erase(parts, reader, now)
+            erase.erase(parts, reader, now)
 
 
 def copied(house: House, to: Path) -> Path:
@@ -121,7 +125,7 @@ def test_whoever_is_never_to_be_written_to_again_is_not_after_a_restoration_eith
         now = house.now
     with open_house(backup, now=now, JOURNAL_DIR=str(tmp_path / "journal")) as house:
         adopt.adopt(house.parts, now)
-        signup.request(house.parts, Wish(A, "rebuilding-trust", consent="Yes."), now)
+        signup_request.request(house.parts, Wish(A, "rebuilding-trust", consent="Yes."), now)
         house.turn(days=2)
         house.tick()
         assert house.mails() == []

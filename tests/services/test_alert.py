@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from dripcourse.domain.mail import Accepted, Outgoing, Refused
-from dripcourse.services import overview, settle
+from dripcourse.services.delivery import settle
+from dripcourse.services.host import overview
 from tests.support.house import House, open_house
 from tests.support.postman import Postman
 

@@ -8,8 +8,8 @@ from sqlalchemy import select, update
 from dripcourse.db.models import Inbound
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DatabaseAway
-from dripcourse.services import arrive
-from dripcourse.services.keys import Keyring, Unsealable
+from dripcourse.services.crypto.keyring import Keyring, Unsealable
+from dripcourse.services.incoming import store as incoming_store
 from tests.support.house import ENVIRONMENT, House
 
 DOMAIN = ENVIRONMENT["REPLY_DOMAIN"]
@@ -28,7 +28,7 @@ def rows(house: House) -> list[Inbound]:
 
 
 def store(house: House, *args: str, raw: bytes = RAW) -> bool:
-    return arrive.store(house.parts, arrival(raw, *args), house.now)
+    return incoming_store.store(house.parts, arrival(raw, *args), house.now)
 
 
 def mark_handled(house: House, *, keeps_raw: bool) -> None:
@@ -41,9 +41,9 @@ def mark_handled(house: House, *, keeps_raw: bool) -> None:
 def test_what_is_stored_is_read_again_as_it_came_with_its_envelope(house: House) -> None:
     raw = bytes(range(256)) * 40
     came = Arrival(Door.SENDGRID, raw, (OURS, TOKEN), "", spf="pass", dkim="{@example.org : pass}")
-    assert arrive.store(house.parts, came, house.now)
+    assert incoming_store.store(house.parts, came, house.now)
     [row] = rows(house)
-    assert arrive.read(house.parts, row) == came
+    assert incoming_store.read(house.parts, row) == came
     assert came.rcpt == (TOKEN, OURS), "what carries a token stands first"
     assert (row.door, row.size, row.received_at, row.wake_at) == ("sendgrid", len(raw), house.now, house.now)
     assert row.handled_at is None
@@ -62,7 +62,7 @@ def test_a_message_opens_in_its_own_row_only(house: House) -> None:
     one, two = rows(house)
     one.raw_sealed = two.raw_sealed
     with pytest.raises(Unsealable):
-        arrive.read(house.parts, one)
+        incoming_store.read(house.parts, one)
 
 
 def test_the_same_message_is_kept_once_whatever_the_way_it_came(house: House) -> None:
@@ -76,7 +76,7 @@ def test_the_same_message_is_kept_once_whatever_the_way_it_came(house: House) ->
     )
     for raw in again:
         for door in Door:
-            assert not arrive.store(house.parts, replace(arrival(raw, TOKEN), door=door), house.now)
+            assert not incoming_store.store(house.parts, replace(arrival(raw, TOKEN), door=door), house.now)
     assert len(rows(house)) == 1
 
 
@@ -101,13 +101,13 @@ def test_another_body_or_another_message_id_is_another_message(house: House) -> 
 def test_anything_at_all_is_kept(house: House, raw: bytes) -> None:
     assert store(house, raw=raw)
     assert not store(house, raw=raw)
-    assert arrive.read(house.parts, rows(house)[0]).raw == raw
+    assert incoming_store.read(house.parts, rows(house)[0]).raw == raw
 
 
 def test_a_message_known_by_a_retired_key_is_still_known(house: House) -> None:
     store(house, TOKEN)
     turned = Keyring(["b" * 40, ENVIRONMENT["SECRET_KEY"]], [ENVIRONMENT["REPLY_KEYS"]])
-    assert not arrive.store(replace(house.parts, keys=turned), arrival(RAW, TOKEN), house.now)
+    assert not incoming_store.store(replace(house.parts, keys=turned), arrival(RAW, TOKEN), house.now)
 
 
 # ------------------------------------------------------------------------------------------- one message, two addresses
@@ -119,7 +119,7 @@ def test_reply_to_and_from_both_answered_is_one_message_whose_token_is_known(hou
     assert store(house, first)
     assert not store(house, second)
     [row] = rows(house)
-    assert arrive.read(house.parts, row).rcpt == (TOKEN, OURS)
+    assert incoming_store.read(house.parts, row).rcpt == (TOKEN, OURS)
     assert row.wake_at == house.now
 
 
@@ -164,7 +164,7 @@ def test_of_a_message_that_is_too_large_the_head_is_kept_and_the_host_is_told(sm
     raw = RAW + b"x" * MOST_BYTES
     assert store(small_house, TOKEN, raw=raw)
     [row] = rows(small_house)
-    kept = arrive.read(small_house.parts, row)
+    kept = incoming_store.read(small_house.parts, row)
     assert kept.raw == raw[:HEAD_BYTES]
     assert (kept.size, row.size, kept.is_cut) == (len(raw), len(raw), True)
     assert row.reason == f"too large ({len(raw):,} bytes): only its head was kept"
@@ -174,7 +174,7 @@ def test_the_largest_message_is_kept_whole(small_house: House) -> None:
     raw = RAW + b"x" * (MOST_BYTES - len(RAW))
     store(small_house, TOKEN, raw=raw)
     [row] = rows(small_house)
-    assert arrive.read(small_house.parts, row).raw == raw
+    assert incoming_store.read(small_house.parts, row).raw == raw
     assert row.reason == ""
 
 
@@ -201,7 +201,7 @@ def test_mail_for_none_of_our_addresses_is_kept_and_says_so(house: House) -> Non
     ],
 )
 def test_mail_is_taken_for_our_own_addresses_alone(small_house: House, address: str, taken: bool) -> None:
-    assert arrive.takes(small_house.parts.rules, address) is taken
+    assert incoming_store.takes(small_house.parts.rules, address) is taken
 
 
 def test_nobodys_mail_is_forgotten_after_thirty_days_and_what_waits_is_not(house: House) -> None:
@@ -209,10 +209,10 @@ def test_nobodys_mail_is_forgotten_after_thirty_days_and_what_waits_is_not(house
     mark_handled(house, keeps_raw=True)
     store(house, TOKEN, raw=RAW + b"never handled")
     house.turn(days=29)
-    arrive.forget_old(house.parts, house.now)
+    incoming_store.forget_old(house.parts, house.now)
     assert all(row.raw_sealed for row in rows(house))
     house.turn(days=2)
-    arrive.forget_old(house.parts, house.now)
+    incoming_store.forget_old(house.parts, house.now)
     assert sorted((row.raw_sealed is None, row.reason) for row in rows(house)) == [
         (False, ""),
         (True, "nobody's: forgotten after 30 days"),

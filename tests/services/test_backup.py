@@ -10,8 +10,8 @@ from sqlalchemy import select
 from dripcourse.db.models import Base, Delivery, Enrollment, Instance, ReaderKey, Reply, table
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import DripError, MuteError, NotFound
-from dripcourse.services import adopt, backup
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.recovery import adopt, backup
 from tests.support.children import in_child
 from tests.support.house import House, open_house, subjects
 

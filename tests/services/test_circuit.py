@@ -10,8 +10,9 @@ import pytest
 
 from dripcourse.domain.circuit import FAILURES, Leave
 from dripcourse.domain.mail import Accepted, Evidence, Later, Refused, Unknown
-from dripcourse.services import circuit, overview
-from dripcourse.services.health import Check, readiness
+from dripcourse.services.delivery import circuit_breaker
+from dripcourse.services.diagnostics.health import Check, readiness
+from dripcourse.services.host import overview
 from dripcourse.services.tick import Heart
 from tests.support.house import House, open_house
 from tests.support.postman import Postman
@@ -168,7 +169,7 @@ def test_a_success_forgets_the_failures_before_it(house: House, postman: Postman
         postman.answer = Accepted()
         house.enroll(f"after{len(postman.taken)}@example.org")
         house.tick()
-        assert circuit.standing(house.parts).failures == 0
+        assert circuit_breaker.standing(house.parts).failures == 0
         house.enroll(f"more{len(postman.taken)}@example.org")
     assert mail_check(house).ok
 
@@ -186,7 +187,7 @@ def test_a_rate_limit_is_kept_by_every_process_and_is_no_failure(house: House, p
     assert "waits until 2026-03-02 10:00 UTC" in check.says
     house.turn(seconds=10)
     assert house.tick().accepted == len(READERS)
-    assert circuit.standing(house.parts).failures == 0
+    assert circuit_breaker.standing(house.parts).failures == 0
 
 
 def test_what_is_refused_for_one_reader_neither_opens_nor_closes_it(house: House, postman: Postman) -> None:
@@ -208,7 +209,7 @@ def test_of_all_that_ask_at_once_one_is_told_to_probe(house: House, postman: Pos
 
     def ask() -> None:
         gate.wait(10)
-        told.append(circuit.ask_leave(house.parts, house.now)[1])
+        told.append(circuit_breaker.ask_leave(house.parts, house.now)[1])
 
     threads = [threading.Thread(target=ask) for _ in range(6)]
     for thread in threads:

@@ -9,7 +9,8 @@ from sqlalchemy import update
 
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import PauseReason
-from dripcourse.services import overview, stay
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.host import overview
 from tests.support.house import House, subjects
 
 FAR = datetime.max.replace(tzinfo=UTC) - timedelta(days=1)
@@ -112,10 +113,10 @@ def test_pause_and_resume_never_bring_a_lesson_sooner_than_the_pace_allows(house
     enrollment = house.enroll("anna@example.org", zone="Europe/Berlin")
     run_days(house, 5)
     for _ in range(4):
-        stay.pause(house.parts, enrollment, PauseReason.READER)
+        lifecycle.pause(house.parts, enrollment, PauseReason.READER)
         house.turn(hours=7)
         house.tick()
-        stay.resume(house.parts, enrollment, house.now)
+        lifecycle.resume(house.parts, enrollment, house.now)
         house.tick()
     run_days(house, 75)
     _, *others = gaps(dates(house, "anna@example.org"))
@@ -126,7 +127,7 @@ def test_pause_and_resume_never_bring_a_lesson_sooner_than_the_pace_allows(house
 def test_while_paused_nothing_comes_and_a_pause_with_an_end_ends(house: House) -> None:
     enrollment = house.enroll()
     run_days(house, 5)
-    stay.pause(house.parts, enrollment, PauseReason.READER, until=house.now + timedelta(days=30))
+    lifecycle.pause(house.parts, enrollment, PauseReason.READER, until=house.now + timedelta(days=30))
     run_days(house, 29)
     assert len(house.mails()) == 2
     run_days(house, 9)

@@ -11,8 +11,13 @@ from dripcourse.content.render import Renderer
 from dripcourse.db.models import Enrollment, LessonText, Reply
 from dripcourse.domain.cover import Cover, CoverError, Style
 from dripcourse.domain.errors import NotFound
-from dripcourse.services import cover, overview, privacy, reader, replies, settle
-from dripcourse.services.keys import Keyring, Unsealable
+from dripcourse.services.crypto.keyring import Keyring, Unsealable
+from dripcourse.services.delivery import settle
+from dripcourse.services.enrollment import appearance
+from dripcourse.services.host import overview
+from dripcourse.services.privacy import erase
+from dripcourse.services.reader import page
+from dripcourse.services.replies import store
 from tests.services.test_reader import token_of
 from tests.support.house import House, subjects
 from tests.support.post import Reader
@@ -41,19 +46,19 @@ def begun(house: House, **words: str) -> str:
 def test_by_default_nothing_is_said_and_plain_speaking_is_a_choice_that_can_be_undone(house: House) -> None:
     token = begun(house)
     assert subjects(weeks(house, 1)) == ["Letter 1"]
-    before = cover.choose(house.parts, token, Cover(Style.PLAIN))
+    before = appearance.choose(house.parts, token, Cover(Style.PLAIN))
     assert before == Cover()
     assert subjects(weeks(house, 1)) == ["Rebuilding trust, 2 of 7: rushing the healing"]
-    assert cover.choose(house.parts, token, before) == Cover(Style.PLAIN)
+    assert appearance.choose(house.parts, token, before) == Cover(Style.PLAIN)
     (mail,) = weeks(house, 1)
     assert (mail["From"].addresses[0].display_name, mail["Subject"]) == ("Slow Letters", "Letter 3")
 
 
 def test_a_cover_of_ones_own_is_worn_by_lessons_copies_and_answers_alike(house: House) -> None:
     token = begun(house)
-    cover.choose(house.parts, token, OWN)
+    appearance.choose(house.parts, token, OWN)
     mails = weeks(house, 1)
-    reader.again(house.parts, token, house.now)
+    page.again(house.parts, token, house.now)
     house.tick()
     Reader(house).reply("where am I")
     house.tick()
@@ -68,7 +73,7 @@ def test_a_cover_of_ones_own_is_worn_by_lessons_copies_and_answers_alike(house: 
 
 def test_an_answer_to_a_plain_spoken_lesson_is_in_its_thread_by_name_too(house: House) -> None:
     token = begun(house)
-    cover.choose(house.parts, token, Cover(Style.PLAIN))
+    appearance.choose(house.parts, token, Cover(Style.PLAIN))
     (lesson,) = weeks(house, 1)
     Reader(house).reply("where am I")
     house.tick()
@@ -78,7 +83,7 @@ def test_an_answer_to_a_plain_spoken_lesson_is_in_its_thread_by_name_too(house: 
 def test_a_name_in_any_writing_arrives_whole_and_no_line_is_too_long(house: House) -> None:
     token = begun(house)
     name, subject = "Клуб садоводов и огородников на реке " + "Й" * 20, "протокол " * 14
-    cover.choose(house.parts, token, Cover(Style.OWN, name, subject.strip()))
+    appearance.choose(house.parts, token, Cover(Style.OWN, name, subject.strip()))
     (mail,) = weeks(house, 1)
     assert mail["Subject"] == subject.strip()
     (file,) = [path for path in (house.folder / "outbox" / "new").iterdir() if b"=?utf-8?" in path.read_bytes()]
@@ -95,15 +100,15 @@ def test_a_name_in_any_writing_arrives_whole_and_no_line_is_too_long(house: Hous
 def test_a_cover_that_could_harm_is_refused_here_too_and_changes_nothing(house: House, name: str) -> None:
     token = begun(house)
     with pytest.raises(CoverError):
-        cover.choose(house.parts, token, Cover(Style.OWN, name, "Minutes"))
-    assert cover.look(house.parts, token).chosen == Cover()
+        appearance.choose(house.parts, token, Cover(Style.OWN, name, "Minutes"))
+    assert appearance.look(house.parts, token).chosen == Cover()
 
 
 def test_a_link_of_nobodys_changes_nothing(house: House) -> None:
     with pytest.raises(NotFound):
-        cover.choose(house.parts, "nobody.xyz", OWN)
+        appearance.choose(house.parts, "nobody.xyz", OWN)
     with pytest.raises(NotFound):
-        cover.look(house.parts, "nobody.xyz")
+        appearance.look(house.parts, "nobody.xyz")
 
 
 def damage(house: House, ident: str) -> None:
@@ -116,12 +121,12 @@ def damage(house: House, ident: str) -> None:
 def test_a_cover_stands_sealed_and_goes_with_another_choice(house: House) -> None:
     token = begun(house)
     for choice, sealed in ((OWN, True), (Cover(Style.PLAIN), False), (OWN, True), (Cover(), False)):
-        cover.choose(house.parts, token, choice)
+        appearance.choose(house.parts, token, choice)
         with house.parts.db.read() as session:
             row = session.scalars(select(Enrollment)).one()
         assert (row.cover_sealed is not None) == sealed
         assert b"Garden" not in (row.cover_sealed or b"")
-        assert cover.of_enrollment(house.parts.keys, row) == choice
+        assert appearance.of_enrollment(house.parts.keys, row) == choice
 
 
 def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_anew(house: House) -> None:
@@ -130,7 +135,7 @@ def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_an
     token = token_of(house, "me")
     others = [house.enroll(f"{name}@example.org") for name in ("ada", "ben")]
     house.tick()
-    cover.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
+    appearance.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
     damage(house, ident)
     house.turn(days=10)
     ticked = house.tick()
@@ -138,11 +143,11 @@ def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_an
     [held] = [view for view in overview.deliveries(house.parts) if view.state == "held"]
     assert held.enrollment == ident
     with house.parts.db.read() as session, pytest.raises(Unsealable):
-        cover.of_enrollment(house.parts.keys, session.get_one(Enrollment, ident))
-    assert cover.look(house.parts, token).chosen == Cover(behind_link=True)
-    told = privacy.own(house.parts, token)["enrollments"][0]
+        appearance.of_enrollment(house.parts.keys, session.get_one(Enrollment, ident))
+    assert appearance.look(house.parts, token).chosen == Cover(behind_link=True)
+    told = erase.own(house.parts, token)["enrollments"][0]
     assert (told["cover_name"], told["cover_subject"]) == (None, None)
-    assert cover.choose(house.parts, token, OWN) == Cover(behind_link=True)
+    assert appearance.choose(house.parts, token, OWN) == Cover(behind_link=True)
     settle.resolve(house.parts, held.id, settle.Word.NOT_SENT, now=house.now)
     house.tick()
     assert subjects(house.mails("reader@example.org"))[-1] == "Minutes"
@@ -150,7 +155,7 @@ def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_an
 
 def test_behind_a_link_no_word_of_the_lesson_is_in_the_mail_and_every_word_is_kept(house: House) -> None:
     token = begun(house, perspective="betrayed")
-    cover.choose(house.parts, token, Cover(behind_link=True))
+    appearance.choose(house.parts, token, Cover(behind_link=True))
     (mail,) = weeks(house, 1)
     text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
     (kept,) = [said for said in texts(house) if said.slug == "acknowledgement"]
@@ -166,12 +171,12 @@ def test_behind_a_link_no_word_of_the_lesson_is_in_the_mail_and_every_word_is_ke
 
 def test_behind_a_link_a_copy_is_a_link_too_and_a_delay_is_owned(house: House) -> None:
     token = begun(house)
-    cover.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
+    appearance.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
     house.turn(days=12)
     house.tick()
     late = " ".join(house.mails()[-1].get_body(("plain",)).get_content().split())
     assert "It comes late, and the delay was ours." in late
-    reader.again(house.parts, token, house.now)
+    page.again(house.parts, token, house.now)
     house.tick()
     copy = house.mails()[-1]
     assert copy["Subject"] == "Minutes"
@@ -181,13 +186,13 @@ def test_behind_a_link_a_copy_is_a_link_too_and_a_delay_is_owned(house: House) -
 
 def test_an_answer_to_a_mail_behind_a_link_is_read_as_any_other(house: House) -> None:
     token = begun(house)
-    cover.choose(house.parts, token, Cover(behind_link=True))
+    appearance.choose(house.parts, token, Cover(behind_link=True))
     weeks(house, 1)
     Reader(house).reply("It cost me the mornings.")
     house.tick()
     with house.parts.db.read() as session:
         (reply,) = session.scalars(select(Reply)).all()
-        assert replies.read(house.parts, session, reply).strip() == "It cost me the mornings."
+        assert store.read(house.parts, session, reply).strip() == "It cost me the mornings."
 
 
 def test_readers_with_the_default_cover_cost_nothing_for_those_who_have_their_own(
@@ -219,7 +224,9 @@ def test_readers_with_the_default_cover_cost_nothing_for_those_who_have_their_ow
     assert house.tick().accepted == 50
     assert made == ["lesson"] * 50
     assert "cover" not in opened
-    cover.choose(house.parts, token_of(house, "me", 0), Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
+    appearance.choose(
+        house.parts, token_of(house, "me", 0), Cover(Style.OWN, "Garden club", "Minutes", behind_link=True)
+    )
     house.turn(days=10)
     made.clear()
     opened.clear()

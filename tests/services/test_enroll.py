@@ -10,16 +10,18 @@ from sqlalchemy import func, select
 from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, Signup, Subscriber, Suppression
 from dripcourse.domain.address import mailbox_form
 from dripcourse.domain.errors import AddressError, NotFound, SuppressedError, UsageError
-from dripcourse.services import confirm, overview, signup, stay, suppression
-from dripcourse.services.confirm import Standing
-from dripcourse.services.enroll import Wish
+from dripcourse.services.enrollment import lifecycle, suppression
+from dripcourse.services.enrollment.enroll import Wish
+from dripcourse.services.host import overview
+from dripcourse.services.signup import confirm, request
+from dripcourse.services.signup.confirm import Standing
 from tests.support.house import House
 
 COURSE = "rebuilding-trust"
 
 
 def ask(house: House, email: str = "anna@example.org", **words: object) -> None:
-    signup.request(house.parts, Wish(email, COURSE, consent="I want this.", **words), house.now)  # type: ignore[arg-type]
+    request.request(house.parts, Wish(email, COURSE, consent="I want this.", **words), house.now)  # type: ignore[arg-type]
 
 
 def confirm_token(house: House, email: str = "anna@example.org") -> str:
@@ -75,7 +77,7 @@ def test_asking_writes_the_same_one_row_for_every_kind_of_address(house: House) 
     house.tick()
     with house.parts.db.write() as session:
         suppression.suppress(house.parts, session, house.parts.keys.indexes("never@example.org"), "never", house.now)
-        stay.end(house.parts, session, session.get_one(Enrollment, left), stay.LeftReason.ASKED, house.now)
+        lifecycle.end(house.parts, session, session.get_one(Enrollment, left), lifecycle.LeftReason.ASKED, house.now)
     before = {model: count(house, model) for model in (Signup, Subscriber, Enrollment, Delivery)}
     for number, email in enumerate(("new", "known", "never", "left"), start=1):
         ask(house, f"{email}@example.org")
@@ -146,7 +148,7 @@ def test_never_again_is_for_good(house: House) -> None:
 
 def test_never_again_between_claim_and_wire_is_kept(house: House) -> None:
     ask(house)
-    signup.decide(house.parts, house.now)
+    request.decide(house.parts, house.now)
     with house.parts.db.write() as session:
         suppression.suppress(house.parts, session, house.parts.keys.indexes("anna@example.org"), "asked", house.now)
     house.tick()
@@ -158,7 +160,7 @@ def test_adding_somebody_again_changes_nothing_even_if_they_left(house: House) -
     assert house.enroll("anna@EXAMPLE.org", zone="Asia/Tokyo") == first
     house.tick()
     with house.parts.db.write() as session:
-        stay.end(house.parts, session, session.get_one(Enrollment, first), stay.LeftReason.ASKED, house.now)
+        lifecycle.end(house.parts, session, session.get_one(Enrollment, first), lifecycle.LeftReason.ASKED, house.now)
     assert house.enroll("anna@example.org") == first
     house.turn(days=30)
     house.tick()
@@ -173,7 +175,9 @@ def test_who_left_can_come_back_and_go_on_or_start_over(house: House, start_over
         house.turn(days=1)
     before = len(house.mails())
     with house.parts.db.write() as session:
-        stay.end(house.parts, session, session.scalars(select(Enrollment)).one(), stay.LeftReason.ASKED, house.now)
+        lifecycle.end(
+            house.parts, session, session.scalars(select(Enrollment)).one(), lifecycle.LeftReason.ASKED, house.now
+        )
     ask(house)
     house.tick()
     token = confirm_token(house)
@@ -206,7 +210,7 @@ def test_a_wish_that_cannot_be_is_refused_in_words_and_stores_nothing(
     small_house: House, wish: Wish, error: type[Exception]
 ) -> None:
     with pytest.raises(error) as raised:
-        signup.request(small_house.parts, wish, small_house.now)
+        request.request(small_house.parts, wish, small_house.now)
     assert "anna" not in str(raised.value)
     assert count(small_house, Signup) == 0
 

@@ -23,7 +23,9 @@ from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway, SuppressedError
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Unknown
-from dripcourse.services import events, overview, settle, stay
+from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.host import overview
 from dripcourse.services.journal import Fact, Journal
 from tests.support.house import MONDAY, House, open_house
 
@@ -86,8 +88,8 @@ def told(mail: Outgoing, kind: Told, at: datetime, detail: str = "", fence: int 
 
 
 def hear(house: House, *found: Event) -> None:
-    events.store(house.parts, found, KEY, house.now)
-    events.handle(house.parts, house.now)
+    provider_events.store(house.parts, found, KEY, house.now)
+    provider_events.handle(house.parts, house.now)
 
 
 def tell(house: House, mail: Outgoing, *kinds: Told) -> None:
@@ -156,7 +158,7 @@ def test_what_is_told_changes_nothing_about_when_the_next_lesson_comes(small: Ho
 
 def test_the_tick_handles_what_was_stored_and_counts_it(house: House, provider: Provider) -> None:
     _, mail = welcomed(house, provider)
-    events.store(house.parts, [told(mail, Told.DELIVERED, house.now)], KEY, house.now)
+    provider_events.store(house.parts, [told(mail, Told.DELIVERED, house.now)], KEY, house.now)
     assert house.tick().arrived == 1
     assert delivery(house, mail).state is DeliveryState.DELIVERED
     assert house.tick().arrived == 0
@@ -186,7 +188,7 @@ def test_an_unsure_sending_that_is_told_of_went_at_its_mark_and_the_course_goes_
     small.tick()
     provider.answer = Accepted()
     small.turn(hours=5)
-    events.store(small.parts, [told(provider.given[0], kind, small.now)], KEY, small.now)
+    provider_events.store(small.parts, [told(provider.given[0], kind, small.now)], KEY, small.now)
     ticked = small.tick()
     assert (ticked.arrived, ticked.settled) == (1, 1)
     found = delivery(small, provider.given[0])
@@ -234,8 +236,8 @@ def test_an_event_that_is_quicker_than_our_own_record_waits_for_it(house: House,
 
     def at_once(mail: Outgoing, *, now: datetime) -> Outcome:
         provider.given.append(mail)
-        events.store(house.parts, [told(mail, Told.DELIVERED, now)], KEY, now)
-        assert events.handle(house.parts, now) == (0, 0)
+        provider_events.store(house.parts, [told(mail, Told.DELIVERED, now)], KEY, now)
+        assert provider_events.handle(house.parts, now) == (0, 0)
         return Accepted("a-name-of-its-own")
 
     provider.send = at_once  # type: ignore[method-assign]
@@ -363,7 +365,7 @@ def test_of_several_reasons_the_gravest_stands(small: House, provider: Provider,
 
 def test_a_complaint_after_the_reader_left_by_themselves_is_kept_too(small: House, provider: Provider) -> None:
     ident, mail = welcomed(small, provider)
-    stay.leave(small.parts, small.parts.keys.web_token(mail.delivery, "leave"), small.now)
+    lifecycle.leave(small.parts, small.parts.keys.web_token(mail.delivery, "leave"), small.now)
     tell(small, mail, Told.COMPLAINT)
     assert enrollment(small, ident).left_reason is LeftReason.COMPLAINT
     assert suppressions(small) == ["complaint"]
@@ -453,10 +455,10 @@ class Eight:
         db = Database(f"sqlite:///{folder / 'truth.db'}")
         copy = House(replace(parts, db=db, journal=Journal(folder / "journal", parts.keys)), folder, self.house.now)
         for post in posts:
-            events.store(copy.parts, post, KEY, copy.now)
+            provider_events.store(copy.parts, post, KEY, copy.now)
             if handle_each:
-                events.handle(copy.parts, copy.now)
-        events.handle(copy.parts, copy.now)
+                provider_events.handle(copy.parts, copy.now)
+        provider_events.handle(copy.parts, copy.now)
         found = picture(copy)
         db.close()
         return found
@@ -518,7 +520,7 @@ def test_events_about_nothing_we_know_are_kept_and_change_nothing(small: House) 
     stranger = Event("x", "a" * 26, 1, Told.COMPLAINT, "", small.now)
     hear(small, stranger, stranger)
     assert suppressions(small) == []
-    assert events.handle(small.parts, small.now) == (0, 0)
+    assert provider_events.handle(small.parts, small.now) == (0, 0)
 
 
 def test_one_event_that_cannot_be_handled_stops_no_other(small: House, provider: Provider) -> None:
@@ -530,23 +532,23 @@ def test_one_event_that_cannot_be_handled_stops_no_other(small: House, provider:
         session.add(poison)
     tell(small, mail, Told.DELIVERED)
     assert delivery(small, mail).state is DeliveryState.DELIVERED
-    assert events.handle(small.parts, small.now) == (0, 0)
+    assert provider_events.handle(small.parts, small.now) == (0, 0)
 
 
 def test_a_journal_that_cannot_be_written_leaves_the_event_for_the_next_tick(small: House, provider: Provider) -> None:
     ident = small.enroll()
     provider.answer = Unknown("no answer")
     small.tick()
-    events.store(small.parts, [told(provider.given[0], Told.DELIVERED, small.now)], KEY, small.now)
+    provider_events.store(small.parts, [told(provider.given[0], Told.DELIVERED, small.now)], KEY, small.now)
     journal = small.folder / "journal"
     journal.rename(away := small.folder / "away")
     journal.touch()  # a file where its folder should be
     with pytest.raises(DatabaseAway):
-        events.handle(small.parts, small.now)
+        provider_events.handle(small.parts, small.now)
     assert enrollment(small, ident).last_number == -1
     journal.unlink()
     away.rename(journal)
-    assert events.handle(small.parts, small.now) == (1, 1)
+    assert provider_events.handle(small.parts, small.now) == (1, 1)
     assert enrollment(small, ident).last_number == 0
 
 
@@ -632,5 +634,5 @@ def test_silence_means_nothing_without_a_sending_on_either_side(
 def test_what_was_told_and_not_yet_handled_is_no_silence(small: House, provider: Provider) -> None:
     before, middle, after = three_in_an_hour(small, provider)
     hear(small, told(before, Told.PROCESSED, small.now), told(after, Told.PROCESSED, small.now))
-    events.store(small.parts, [told(middle, Told.PROCESSED, small.now)], KEY, small.now)
+    provider_events.store(small.parts, [told(middle, Told.PROCESSED, small.now)], KEY, small.now)
     assert silent_for(small, 73) == 0

@@ -29,10 +29,10 @@ from dripcourse.db.models import (
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.finding import Finding, Level
-from dripcourse.services import backup
-from dripcourse.services.evidence import examine_database
-from dripcourse.services.shown import examine_lists, examine_mails
-from dripcourse.services.traces import examine_backup, examine_traces
+from dripcourse.services.diagnostics.privacy_database import examine_database
+from dripcourse.services.diagnostics.privacy_mails import examine_lists, examine_mails
+from dripcourse.services.diagnostics.privacy_traces import examine_backup, examine_traces
+from dripcourse.services.recovery import backup
 from dripcourse.transports import sendgrid
 from dripcourse.transports.account import told_of_a_mail
 from dripcourse.web.app import create_app

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dripcourse.services.keys import Keyring, Unsealable, new_id
+from dripcourse.services.crypto.keyring import Keyring, Unsealable, new_id
 
 SECRET_A, SECRET_B = "a" * 40, "b" * 40
 REPLY_A, REPLY_B = (urlsafe_b64encode(bytes([n]) * 32).decode() for n in (1, 2))

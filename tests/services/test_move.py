@@ -15,10 +15,15 @@ from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace
 from dripcourse.domain.quiet import QuietDate
-from dripcourse.services import adopt, backup, claim, confirm, cover, mark, reader, rhythm, signup, stay, writing
-from dripcourse.services.compose import compose
-from dripcourse.services.confirm import Standing
-from dripcourse.services.enroll import How, Wish
+from dripcourse.services.delivery import claim, mark
+from dripcourse.services.enrollment import appearance, lifecycle, preferences
+from dripcourse.services.enrollment.enroll import How, Wish
+from dripcourse.services.messages.compose import compose
+from dripcourse.services.reader import page
+from dripcourse.services.recovery import adopt, backup
+from dripcourse.services.replies import write
+from dripcourse.services.signup import confirm, request
+from dripcourse.services.signup.confirm import Standing
 from tests.support.house import House, open_house, subjects
 
 OLD, NEW = "read.by.others@example.org", "mine.alone@example.com"
@@ -36,7 +41,7 @@ def link(house: House, to: str, purpose: str = "me") -> str:
 
 def ask(house: House, to: str = NEW, *, by: str | None = None) -> str:
     """Ask for the move by the newest link at the old address, let a tick go by, and return the token of the confirmation."""
-    signup.request_move(house.parts, by or link(house, OLD), to, CONSENT, house.now)
+    request.request_move(house.parts, by or link(house, OLD), to, CONSENT, house.now)
     house.tick()
     return link(house, to, "confirm")
 
@@ -96,7 +101,7 @@ def test_place_choices_and_quiet_dates_come_along_and_the_date_that_was_promised
     with house.parts.db.write() as session:
         row = session.get_one(Enrollment, ident)
         row.pace, row.reminders = Pace.TWO_WEEKS, False
-        cover.wear(house.parts.keys, row, own_cover("Aunt May", "A recipe"))
+        appearance.wear(house.parts.keys, row, own_cover("Aunt May", "A recipe"))
         row.quiet = frozenset({QuietDate.on(house.now.date() + timedelta(days=40), every_year=False)})
         due, place = row.due_at, (row.last_lesson, row.last_number, row.last_accepted_at)
     press(house, ask(house))
@@ -116,7 +121,7 @@ def test_place_choices_and_quiet_dates_come_along_and_the_date_that_was_promised
         "quiet",
     )
     assert [getattr(old, name) for name in chosen] == [getattr(new, name) for name in chosen]
-    assert cover.of_enrollment(house.parts.keys, new) == own_cover("Aunt May", "A recipe")
+    assert appearance.of_enrollment(house.parts.keys, new) == own_cover("Aunt May", "A recipe")
     with house.parts.db.read() as session:
         how, text, given = session.execute(
             select(Consent.how, ConsentText.text, Consent.given_at)
@@ -131,7 +136,7 @@ def test_who_moves_with_a_cover_that_no_key_opens_moves_without_one(small_house:
     ident = reading(house)
     with house.parts.db.write() as session:
         row = session.get_one(Enrollment, ident)
-        cover.wear(house.parts.keys, row, own_cover("Aunt May", "A recipe"))
+        appearance.wear(house.parts.keys, row, own_cover("Aunt May", "A recipe"))
         row.cover_sealed = (row.cover_sealed or b"")[:-1]
     press(house, ask(house))
     _, new = enrollments(house)
@@ -143,13 +148,13 @@ def test_who_moves_with_a_cover_that_no_key_opens_moves_without_one(small_house:
 def test_a_pause_comes_along_too(small_house: House) -> None:
     house = small_house
     ident = reading(house)
-    stay.pause(house.parts, ident, PauseReason.READER)
+    lifecycle.pause(house.parts, ident, PauseReason.READER)
     press(house, ask(house))
     _, new = enrollments(house)
     assert (new.state, new.pause_reason, new.due_at) == (EnrollmentState.PAUSED, PauseReason.READER, None)
     weeks(house, 3)
     assert lessons(house, NEW) == []
-    stay.resume(house.parts, new.id, house.now)
+    lifecycle.resume(house.parts, new.id, house.now)
     weeks(house, 1)
     assert len(lessons(house, NEW)) == 1
 
@@ -182,30 +187,30 @@ def test_old_links_have_no_power_over_the_new_enrollment(small_house: House) -> 
     house.turn(minutes=1)
     new = enrollments(house)[1]
     as_it_was = {column.key: getattr(new, column.key) for column in Enrollment.__table__.columns}
-    stay.leave(house.parts, old_leave, house.now)
-    rhythm.pause(house.parts, old_me, house.now)
-    rhythm.choose_pace(house.parts, old_me, "four-weeks", house.now)
-    rhythm.choose_perspective(house.parts, old_me, "betraying")
-    reader.again(house.parts, old_me, house.now)
-    writing.delete(house.parts, old_me, None, house.now)
-    signup.request_move(house.parts, old_me, "a.third@example.org", CONSENT, house.now)
+    lifecycle.leave(house.parts, old_leave, house.now)
+    preferences.pause(house.parts, old_me, house.now)
+    preferences.choose_pace(house.parts, old_me, "four-weeks", house.now)
+    preferences.choose_perspective(house.parts, old_me, "betraying")
+    page.again(house.parts, old_me, house.now)
+    write.delete(house.parts, old_me, None, house.now)
+    request.request_move(house.parts, old_me, "a.third@example.org", CONSENT, house.now)
     house.tick()
     now = enrollments(house)[1]
     assert {name: getattr(now, name) for name in as_it_was} == as_it_was
     assert house.mails("a.third@example.org") == []
-    assert reader.look(house.parts, old_me).state is EnrollmentState.LEFT
-    assert reader.look(house.parts, old_me).due is None
+    assert page.look(house.parts, old_me).state is EnrollmentState.LEFT
+    assert page.look(house.parts, old_me).due is None
 
 
 def test_words_stay_with_the_old_enrollment(small_house: House) -> None:
     house = small_house
     reading(house)
     old_me = link(house, OLD)
-    writing.write(house.parts, old_me, "words", "2" * 26, house.now)
+    write.write(house.parts, old_me, "words", "2" * 26, house.now)
     press(house, ask(house))
     weeks(house, 1)
-    assert len(writing.look(house.parts, old_me).kept) == 1
-    assert writing.look(house.parts, link(house, NEW)).kept == []
+    assert len(write.look(house.parts, old_me).kept) == 1
+    assert write.look(house.parts, link(house, NEW)).kept == []
 
 
 @pytest.mark.parametrize("why", ["suppressed", "has it", "is the same", "ended"])
@@ -214,7 +219,7 @@ def test_what_cannot_be_is_met_with_silence(small_house: House, why: str) -> Non
     ident = reading(house)
     token, to = link(house, OLD), NEW
     if why == "suppressed":
-        first = signup.request(house.parts, Wish(NEW, "rebuilding-trust", consent="Yes."), house.now)
+        first = request.request(house.parts, Wish(NEW, "rebuilding-trust", consent="Yes."), house.now)
         house.tick()
         confirm.never_again(house.parts, house.parts.keys.web_token(first, "confirm"), house.now)
         house.turn(days=2)
@@ -225,9 +230,9 @@ def test_what_cannot_be_is_met_with_silence(small_house: House, why: str) -> Non
         to = OLD.title()
     else:
         with house.parts.db.write() as session:
-            stay.end(house.parts, session, session.get_one(Enrollment, ident), LeftReason.ASKED, house.now)
+            lifecycle.end(house.parts, session, session.get_one(Enrollment, ident), LeftReason.ASKED, house.now)
     before = len(house.mails())
-    signup.request_move(house.parts, token, to, CONSENT, house.now)
+    request.request_move(house.parts, token, to, CONSENT, house.now)
     house.tick()
     assert len(house.mails()) == before
     with house.parts.db.read() as session:
@@ -284,7 +289,7 @@ def test_of_two_presses_at_once_one_moves(house: House) -> None:
 
 def test_an_unconfirmed_sign_up_at_the_new_address_gives_way(house: House) -> None:
     reading(house)
-    signup.request(house.parts, Wish(NEW, "rebuilding-trust", consent="Yes."), house.now)
+    request.request(house.parts, Wish(NEW, "rebuilding-trust", consent="Yes."), house.now)
     house.tick()
     house.turn(days=2)
     assert press(house, ask(house)) is Standing.DONE

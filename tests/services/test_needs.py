@@ -23,8 +23,8 @@ from dripcourse.db.models import (
 )
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
-from dripcourse.services.keys import new_id
-from dripcourse.services.needs import needs
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.diagnostics.needs import needs
 from tests.db.rows import delivery, enrollment, subscriber
 from tests.support.house import MONDAY, House, open_house
 

@@ -9,8 +9,12 @@ from sqlalchemy import func, select
 from dripcourse.db.models import Base, Consent, ConsentText, Delivery, Enrollment, LessonText, Suppression, table
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.errors import DripError, NotFound, SuppressedError
-from dripcourse.services import adopt, backup, confirm, privacy, replies, signup
-from dripcourse.services.enroll import How, Wish
+from dripcourse.services.enrollment.enroll import How, Wish
+from dripcourse.services.privacy import erase
+from dripcourse.services.recovery import adopt, backup
+from dripcourse.services.replies import store
+from dripcourse.services.signup import confirm
+from dripcourse.services.signup import request as signup_request
 from tests.support.house import House, open_house
 
 CANARY = "canary.bird@example.org"
@@ -19,7 +23,7 @@ WORDS = "a sentence that only I should ever read again"
 
 def write(house: House, enrollment: str, text: str = WORDS, *, shared: bool = False) -> None:
     with house.parts.db.write() as session:
-        reply = replies.keep(
+        reply = store.keep(
             house.parts,
             session,
             enrollment=session.get_one(Enrollment, enrollment),
@@ -27,11 +31,11 @@ def write(house: House, enrollment: str, text: str = WORDS, *, shared: bool = Fa
             text=text,
             raw=None,
             inbound_id=None,
-            sender=replies.FROM_PAGE,
+            sender=store.FROM_PAGE,
             now=house.now,
         )
         if shared:
-            replies.share(house.parts, session, reply, house.now)
+            store.share(house.parts, session, reply, house.now)
 
 
 def rows(house: House) -> dict[str, int]:
@@ -53,7 +57,7 @@ def test_an_export_holds_everything_but_what_is_the_readers_alone(house: House) 
     house.tick()
     write(house, enrollment)
     write(house, enrollment, "this one I share", shared=True)
-    told = privacy.export(house.parts, CANARY)
+    told = erase.export(house.parts, CANARY)
     assert told["address"] == CANARY
     [course] = told["enrollments"]
     assert (course["course"], course["zone"], course["state"]) == ("rebuilding-trust", "Europe/Berlin", "active")
@@ -65,7 +69,7 @@ def test_an_export_holds_everything_but_what_is_the_readers_alone(house: House) 
     assert told["private_replies"] == 1
     assert WORDS not in json.dumps(told, default=str)
     with pytest.raises(NotFound):
-        privacy.export(house.parts, "somebody.else@example.org")
+        erase.export(house.parts, "somebody.else@example.org")
 
 
 def test_after_an_erasure_a_digest_is_all_that_is_left(house: House, tmp_path: Path) -> None:
@@ -76,7 +80,7 @@ def test_after_an_erasure_a_digest_is_all_that_is_left(house: House, tmp_path: P
     write(house, house.enroll(CANARY), shared=True)
     house.tick()
     assert len(house.mails(CANARY)) == 1
-    gone = privacy.erase(house.parts, CANARY, house.now)
+    gone = erase.erase(house.parts, CANARY, house.now)
     assert (gone.enrollments, gone.deliveries, gone.replies) == (1, 1, 1)
     assert rows(house) == before | {"suppression": 1}
     assert house.mails(CANARY) == []
@@ -96,7 +100,7 @@ def test_not_a_byte_of_an_erased_reader_is_left_in_the_file(small_house: House, 
         traces += [ident.encode() for ident in session.scalars(select(Consent.id))]
     files = [*tmp_path.glob("truth.db*"), *(tmp_path / "outbox").rglob("*")]
     assert all(any(trace in file.read_bytes() for file in files if file.is_file()) for trace in traces[:3])
-    privacy.erase(small_house.parts, enrollment, small_house.now)
+    erase.erase(small_house.parts, enrollment, small_house.now)
     for file in [*tmp_path.glob("truth.db*"), *(tmp_path / "outbox").rglob("*")]:
         if file.is_file():
             assert not any(trace in file.read_bytes() for trace in traces), file.name
@@ -104,13 +108,13 @@ def test_not_a_byte_of_an_erased_reader_is_left_in_the_file(small_house: House, 
 
 def test_a_host_cannot_bring_somebody_back_who_was_erased_but_they_can(house: House) -> None:
     enrollment = house.enroll(CANARY)
-    privacy.erase(house.parts, enrollment, house.now)
+    erase.erase(house.parts, enrollment, house.now)
     with pytest.raises(SuppressedError, match="erased"):
         house.enroll(CANARY)
     wish = Wish(address=CANARY, course="rebuilding-trust", how=How.PAGE, consent="Yes.")
     with pytest.raises(SuppressedError, match="erased"):
-        signup.ask(house.parts, wish, house.now)
-    request = signup.request(house.parts, wish, house.now)
+        signup_request.ask(house.parts, wish, house.now)
+    request = signup_request.request(house.parts, wish, house.now)
     house.tick()
     assert len(house.mails(CANARY)) == 1  # the confirmation
     confirm.confirm(house.parts, house.parts.keys.web_token(request, "confirm"), None, house.now)
@@ -128,7 +132,7 @@ def test_while_a_mail_is_on_its_way_nothing_is_erased_yet_and_nothing_more_goes(
         mail = session.scalars(select(Delivery)).one()
         mail.state, mail.wake_at = DeliveryState.SENDING, small_house.now + small_house.parts.rules.lease
     with pytest.raises(DripError, match="on its way"):
-        privacy.erase(small_house.parts, enrollment, small_house.now)
+        erase.erase(small_house.parts, enrollment, small_house.now)
     small_house.turn(seconds=50)
     assert small_house.tick().claimed == 0
     assert rows(small_house)["erasure"] == 1
@@ -146,10 +150,10 @@ def test_a_backup_does_not_bring_an_erased_reader_back(tmp_path: Path) -> None:
         house.enroll("somebody.else@example.org")
         house.tick()
         backup.backup(house.parts.db, tmp_path / "monday.backup", house.now, lambda _count: None)
-        privacy.erase(house.parts, doomed, house.now)
+        erase.erase(house.parts, doomed, house.now)
     with open_house(restored, JOURNAL_DIR=str(original / "journal")) as house:
         backup.restore(house.parts.db, tmp_path / "monday.backup", house.now, lambda _count: None)
         assert adopt.adopt(house.parts, house.now).erased == 1
         with pytest.raises(NotFound):
-            privacy.export(house.parts, CANARY)
-        assert privacy.export(house.parts, "somebody.else@example.org")["private_replies"] == 0
+            erase.export(house.parts, CANARY)
+        assert erase.export(house.parts, "somebody.else@example.org")["private_replies"] == 0

@@ -13,8 +13,9 @@ from dripcourse.domain.arrival import Door
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import receive, replies
-from dripcourse.services.shared import shared_with_host
+from dripcourse.services.incoming import process
+from dripcourse.services.replies import store
+from dripcourse.services.replies.shared import shared_with_host
 from tests.support.house import House, open_house, subjects
 from tests.support.post import Reader, compose, hand_in
 
@@ -28,7 +29,7 @@ def words(house: House) -> list[tuple[str, str, str | None]]:
     """(text, sender, lesson) of what is kept, oldest first, hidden ones left out."""
     with house.parts.db.read() as session:
         rows = session.scalars(select(Reply).where(Reply.deleted_at.is_(None)).order_by(Reply.received_at, Reply.id))
-        return [(replies.read(house.parts, session, row), row.sender, lesson_of(session, row)) for row in rows]
+        return [(store.read(house.parts, session, row), row.sender, lesson_of(session, row)) for row in rows]
 
 
 def lesson_of(session, reply: Reply) -> str | None:
@@ -483,7 +484,7 @@ def test_what_cannot_be_read_is_kept_whole_and_said_so_once(small: Reader) -> No
     assert sum("that we cannot read" in flat(mail) for mail in small.mails) == 1
     with small.house.parts.db.read() as session:
         rows = session.scalars(select(Reply).order_by(Reply.received_at)).all()
-        assert [b"hQEMA" in (replies.read_raw(small.house.parts, session, row) or b"") for row in rows] == [True, True]
+        assert [b"hQEMA" in (store.read_raw(small.house.parts, session, row) or b"") for row in rows] == [True, True]
 
 
 def test_the_same_message_id_over_another_body_is_another_reply(small: Reader) -> None:
@@ -551,7 +552,7 @@ def test_a_message_that_kills_whoever_reads_it_is_put_away_alone(small: Reader) 
     for number in range(3):
         hand_in(house, compose(small.address, str(lesson["Reply-To"]), f"Line {number}.", answers=lesson))
     killer = min(row.id for row in arrivals(house))
-    for _ in range(receive.MOST_ATTEMPTS):  # five processes that died over it
+    for _ in range(process.MOST_ATTEMPTS):  # five processes that died over it
         with house.parts.db.write() as session:
             session.execute(update(Inbound).where(Inbound.id == killer).values(attempts=Inbound.attempts + 1))
     house.tick()
@@ -562,7 +563,7 @@ def test_a_message_that_kills_whoever_reads_it_is_put_away_alone(small: Reader) 
 def test_a_message_whose_handling_was_cut_off_is_handled_when_the_lease_is_over(small: Reader) -> None:
     house, lesson = small.house, small.mails[1]
     hand_in(house, compose(small.address, str(lesson["Reply-To"]), "Mine.", answers=lesson))
-    assert len(receive._begin(house.parts, house.now)) == 1  # and then the process was killed
+    assert len(process._begin(house.parts, house.now)) == 1  # and then the process was killed
     house.tick()
     assert words(house) == []
     house.turn(minutes=2)

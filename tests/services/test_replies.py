@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Delivery, Enrollment, Inbound, ReaderKey, Reply, Subscriber
 from dripcourse.domain.errors import NotFound
-from dripcourse.services import replies
-from dripcourse.services.keys import Unsealable, new_id
-from dripcourse.services.shared import shared_with_host
+from dripcourse.services.crypto.keyring import Unsealable, new_id
+from dripcourse.services.replies import store
+from dripcourse.services.replies.shared import shared_with_host
 from tests.support.house import House
 
 CANARY = "the heron stands in the reeds"
@@ -39,7 +39,7 @@ def write(house: House, enrollment: str, text: str = CANARY, **more: object) -> 
     words = {"raw": None, "inbound_id": None, "sender": "page"} | more
     with house.parts.db.write() as session:
         delivery = session.scalars(select(Delivery).where(Delivery.enrollment_id == enrollment)).first()
-        kept = replies.keep(
+        kept = store.keep(
             house.parts,
             session,
             enrollment=reader_of(session, enrollment),
@@ -53,12 +53,12 @@ def write(house: House, enrollment: str, text: str = CANARY, **more: object) -> 
 
 def read(house: House, ident: str) -> str:
     with house.parts.db.read() as session:
-        return replies.read(house.parts, session, session.get_one(Reply, ident))
+        return store.read(house.parts, session, session.get_one(Reply, ident))
 
 
 def share(house: House, ident: str) -> None:
     with house.parts.db.write() as session:
-        replies.share(house.parts, session, session.get_one(Reply, ident), house.now)
+        store.share(house.parts, session, session.get_one(Reply, ident), house.now)
 
 
 def shared(house: House, enrollment: str) -> list[str]:
@@ -93,7 +93,7 @@ def test_from_an_arrival_the_whole_message_is_kept_and_the_arrivals_own_copy_des
     reply = write(house, enrollment, raw=RAW, inbound_id=ident, sender="proven")
     with house.parts.db.read() as session:
         assert session.get_one(Inbound, ident).raw_sealed is None
-        assert replies.read_raw(house.parts, session, session.get_one(Reply, reply)) == RAW
+        assert store.read_raw(house.parts, session, session.get_one(Reply, reply)) == RAW
 
 
 def test_if_the_caller_fails_the_arrival_is_as_it_was(house: House) -> None:
@@ -104,7 +104,7 @@ def test_if_the_caller_fails_the_arrival_is_as_it_was(house: House) -> None:
     def half() -> None:
         with house.parts.db.write() as session:
             reader = reader_of(session, enrollment)
-            replies.keep(
+            store.keep(
                 house.parts, session, enrollment=reader, delivery=None, text=CANARY, raw=RAW, inbound_id=ident,
                 sender="proven", now=house.now,
             )  # fmt: skip
@@ -137,9 +137,9 @@ def test_what_is_sealed_for_one_row_opens_in_no_other(house: House) -> None:
     with house.parts.db.read() as session:
         for ident in (mine, other):
             with pytest.raises(Unsealable):
-                replies.read(house.parts, session, session.get_one(Reply, ident))
+                store.read(house.parts, session, session.get_one(Reply, ident))
         with pytest.raises(Unsealable):
-            replies.read_raw(house.parts, session, session.get_one(Reply, other))
+            store.read_raw(house.parts, session, session.get_one(Reply, other))
 
 
 def test_another_readers_key_opens_nothing_even_in_the_right_row(house: House) -> None:
@@ -184,7 +184,7 @@ def test_the_host_reads_what_is_shared_and_only_while_it_is(house: House) -> Non
         assert shared(house, enrollment) == ["for the host"]
     for _ in range(2):
         with house.parts.db.write() as session:
-            replies.take_back(session.get_one(Reply, one))
+            store.take_back(session.get_one(Reply, one))
         assert shared(house, enrollment) == []
     with house.parts.db.read() as session:
         assert session.get_one(Reply, one).host_sealed is None
@@ -195,12 +195,12 @@ def test_a_reader_finds_their_own_replies_and_nobody_elses(house: House) -> None
     ident = write(house, mine)
     with house.parts.db.write() as session:
         owner, other = (reader_of(session, each).subscriber_id for each in (mine, theirs))
-        assert replies.find(session, owner, ident).id == ident
+        assert store.find(session, owner, ident).id == ident
         for subscriber, wanted in ((other, ident), (owner, new_id()), (owner, "")):
             with pytest.raises(NotFound):
-                replies.find(session, subscriber, wanted)
-        assert [each.id for each in replies.kept(session, owner)] == [ident]
-        assert (replies.count(session, owner), replies.count(session, other)) == (1, 0)
+                store.find(session, subscriber, wanted)
+        assert [each.id for each in store.kept(session, owner)] == [ident]
+        assert (store.count(session, owner), store.count(session, other)) == (1, 0)
 
 
 def test_deleting_one_hides_it_at_once_and_destroys_it_within_a_day(house: House) -> None:
@@ -210,10 +210,10 @@ def test_deleting_one_hides_it_at_once_and_destroys_it_within_a_day(house: House
     share(house, gone)
     with house.parts.db.write() as session:
         owner = reader_of(session, enrollment).subscriber_id
-        replies.delete_one(replies.find(session, owner, gone), house.now)
-        assert [each.id for each in replies.kept(session, owner)] == [stays]
+        store.delete_one(store.find(session, owner, gone), house.now)
+        assert [each.id for each in store.kept(session, owner)] == [stays]
         with pytest.raises(NotFound):
-            replies.find(session, owner, gone)
+            store.find(session, owner, gone)
     assert shared(house, enrollment) == []
     house.turn(hours=24)
     house.tick()
@@ -229,8 +229,8 @@ def test_deleting_all_destroys_words_and_key_within_a_day_and_what_is_written_la
         share(house, write(house, enrollment, raw=RAW))
     with house.parts.db.write() as session:
         owner = reader_of(session, enrollment).subscriber_id
-        replies.delete_all(session, owner, house.now)
-        assert replies.count(session, owner) == 0
+        store.delete_all(session, owner, house.now)
+        assert store.count(session, owner) == 0
     assert shared(house, enrollment) == []
     later = write(house, enrollment, "written later")
     house.turn(hours=24)
@@ -243,10 +243,10 @@ def test_nothing_is_destroyed_before_its_time(house: House) -> None:
     enrollment = house.enroll()
     write(house, enrollment)
     with house.parts.db.write() as session:
-        replies.delete_all(session, reader_of(session, enrollment).subscriber_id, house.now)
-    replies.destroy_deleted(house.parts, house.now + replies.KEPT_DELETED - timedelta(seconds=1))
+        store.delete_all(session, reader_of(session, enrollment).subscriber_id, house.now)
+    store.destroy_deleted(house.parts, house.now + store.KEPT_DELETED - timedelta(seconds=1))
     assert rows(house, Reply) == 1
-    replies.destroy_deleted(house.parts, house.now + replies.KEPT_DELETED + timedelta(seconds=1))
+    store.destroy_deleted(house.parts, house.now + store.KEPT_DELETED + timedelta(seconds=1))
     assert (rows(house, Reply), rows(house, ReaderKey)) == (0, 0)
 
 

@@ -16,9 +16,13 @@ from dripcourse.domain.enrollment import LeftReason
 from dripcourse.domain.errors import Gone
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.services import privacy, reader, replies, rhythm, signup, stay, writing
-from dripcourse.services.enroll import Wish
-from dripcourse.services.retention import months_before
+from dripcourse.services.enrollment import lifecycle, preferences
+from dripcourse.services.enrollment.enroll import Wish
+from dripcourse.services.privacy import erase
+from dripcourse.services.privacy.retention import months_before
+from dripcourse.services.reader import page
+from dripcourse.services.replies import store, write
+from dripcourse.services.signup import request
 from dripcourse.transports.outbox import Outbox
 from dripcourse.transports.sendgrid import Sendgrid
 from tests.support.children import ended, fork, kill_self
@@ -39,7 +43,7 @@ def welcome(house: House) -> str:
 
 def left(house: House, enrollment: str) -> None:
     with house.parts.db.write() as session:
-        stay.end(house.parts, session, session.get_one(Enrollment, enrollment), LeftReason.ASKED, house.now)
+        lifecycle.end(house.parts, session, session.get_one(Enrollment, enrollment), LeftReason.ASKED, house.now)
 
 
 def sealed_words(house: House) -> list[bytes]:
@@ -58,7 +62,7 @@ def test_what_was_written_is_gone_so_many_months_after_the_end(tmp_path: Path, m
         enrollment = house.enroll(WHO)
         house.tick()
         token = me(house, welcome(house))
-        writing.write(house.parts, token, "words", "2" * 26, house.now)
+        write.write(house.parts, token, "words", "2" * 26, house.now)
         house.turn(days=1)
         left(house, enrollment)
         traces = sealed_words(house)
@@ -68,10 +72,10 @@ def test_what_was_written_is_gone_so_many_months_after_the_end(tmp_path: Path, m
         while months_before(house.now, months) >= end:
             house.turn(days=-1)
         house.tick()
-        assert len(writing.look(house.parts, token).kept) == 1, "not a day too early"
+        assert len(write.look(house.parts, token).kept) == 1, "not a day too early"
         house.turn(days=2)
         house.tick()
-        assert writing.look(house.parts, token).kept == []
+        assert write.look(house.parts, token).kept == []
         house.turn(days=1)
         house.tick()
         assert sealed_words(house) == []
@@ -83,13 +87,13 @@ def test_whoever_is_still_there_loses_nothing(small_house: House) -> None:
     house.enroll(WHO)
     house.tick()
     token = me(house, welcome(house))
-    writing.write(house.parts, token, "words", "2" * 26, house.now)
-    rhythm.pause(house.parts, token, house.now)
+    write.write(house.parts, token, "words", "2" * 26, house.now)
+    preferences.pause(house.parts, token, house.now)
     house.turn(days=800)
     house.tick()
     house.turn(days=2)
     house.tick()
-    assert len(writing.look(house.parts, token).kept) == 1
+    assert len(write.look(house.parts, token).kept) == 1
 
 
 def test_what_is_written_after_the_end_is_kept_as_long_as_it_was_said(small_house: House) -> None:
@@ -101,13 +105,13 @@ def test_what_is_written_after_the_end_is_kept_as_long_as_it_was_said(small_hous
         row.state, row.ended_at, row.due_at, row.wake_at = "completed", house.now, None, None  # type: ignore[assignment]
     house.turn(days=300)
     token = me(house, welcome(house))
-    writing.write(house.parts, token, "late words", "2" * 26, house.now)
+    write.write(house.parts, token, "late words", "2" * 26, house.now)
     house.turn(days=200)
     house.tick()
-    assert len(writing.look(house.parts, token).kept) == 1
+    assert len(write.look(house.parts, token).kept) == 1
     house.turn(days=200)
     house.tick()
-    assert writing.look(house.parts, token).kept == []
+    assert write.look(house.parts, token).kept == []
 
 
 def test_months_are_those_of_the_calendar() -> None:
@@ -139,8 +143,8 @@ def test_nothing_is_left_of_a_sign_up_or_a_move_that_nobody_confirmed(tmp_path: 
     with open_house(tmp_path) as house:
         house.enroll("other@example.org")
         house.tick()
-        signup.request(house.parts, Wish(WHO, "rebuilding-trust", consent="Yes."), house.now)
-        signup.request_move(house.parts, me(house, welcome(house)), "moved@example.org", "Yes.", house.now)
+        request.request(house.parts, Wish(WHO, "rebuilding-trust", consent="Yes."), house.now)
+        request.request_move(house.parts, me(house, welcome(house)), "moved@example.org", "Yes.", house.now)
         house.turn(minutes=1)
         house.tick()
         with house.parts.db.read() as session:
@@ -173,19 +177,19 @@ def test_an_erasure_waits_for_a_provider_that_is_away_and_is_finished_by_itself(
     fake = FakeSendgrid(Account(), lambda: house.now)
     with closing(Sendgrid("SG.fake", fake.url)) as door:
         away = replace(house.parts, transport=door)
-        privacy.ask_to_erase(away, token, house.now)
+        erase.ask_to_erase(away, token, house.now)
         nobody = replace(house.parts, transport=Sendgrid("SG.fake", "http://127.0.0.1:9"))
-        assert privacy.erase_asked(nobody, house.now) == 0
+        assert erase.erase_asked(nobody, house.now) == 0
         with pytest.raises(Gone):
-            reader.look(house.parts, token)
+            page.look(house.parts, token)
         with house.parts.db.read() as session:
             assert session.scalars(select(Erasure.wake_at)).all() == [house.now + timedelta(hours=1)]
             assert len(session.scalars(select(Subscriber)).all()) == 1
         fake.start()
         house.turn(minutes=59)
-        assert privacy.erase_asked(away, house.now) == 0
+        assert erase.erase_asked(away, house.now) == 0
         house.turn(minutes=2)
-        assert privacy.erase_asked(away, house.now) == 1
+        assert erase.erase_asked(away, house.now) == 1
     fake.stop()
     with house.parts.db.read() as session:
         assert session.scalars(select(Subscriber)).all() == []
@@ -204,7 +208,7 @@ def test_killed_in_the_midst_of_an_erasure_a_later_tick_finishes_it(tmp_path: Pa
     with open_house(tmp_path) as house:
         house.enroll(WHO)
         house.tick()
-        privacy.ask_to_erase(house.parts, me(house, welcome(house)), house.now)
+        erase.ask_to_erase(house.parts, me(house, welcome(house)), house.now)
 
     def die() -> None:
         with open_house(tmp_path, now=MONDAY, transport=Dying(tmp_path / "outbox")) as doomed:
@@ -226,11 +230,11 @@ def test_an_erasure_waits_for_a_mail_on_the_wire_and_what_was_claimed_does_not_g
     enrollment = house.enroll(WHO)
     house.tick()
     token, sent = me(house, welcome(house)), len(house.mails())
-    reader.again(house.parts, token, house.now)
+    page.again(house.parts, token, house.now)
     with house.parts.db.write() as session:
         mail = session.scalars(select(Delivery).where(Delivery.kind == Kind.LESSON)).one()
         mail.state, mail.wake_at = DeliveryState.SENDING, house.now + house.parts.rules.lease
-    privacy.ask_to_erase(house.parts, token, house.now)
+    erase.ask_to_erase(house.parts, token, house.now)
     assert house.tick().claimed == 0
     assert len(house.mails()) == sent
     with house.parts.db.read() as session:
@@ -249,9 +253,9 @@ def test_who_signs_up_again_while_it_is_being_erased_comes_in_when_it_is_done(ho
     with house.parts.db.write() as session:
         mail = session.scalars(select(Delivery).where(Delivery.kind == Kind.LESSON)).one()
         mail.state, mail.wake_at = DeliveryState.SENDING, house.now + house.parts.rules.lease
-    privacy.ask_to_erase(house.parts, token, house.now)
+    erase.ask_to_erase(house.parts, token, house.now)
     house.turn(seconds=30)
-    signup.request(house.parts, Wish(WHO, "rebuilding-trust", consent="Yes."), house.now)
+    request.request(house.parts, Wish(WHO, "rebuilding-trust", consent="Yes."), house.now)
     house.tick()
     assert len(house.mails(WHO)) == 1
     house.turn(minutes=3)
@@ -266,9 +270,9 @@ def test_of_replies_none_is_in_a_readers_own_copy(small_house: House) -> None:
     house.enroll(WHO)
     house.tick()
     token = me(house, welcome(house))
-    writing.write(house.parts, token, "words of mine", "2" * 26, house.now)
-    writing.share(house.parts, token, "2" * 26, house.now)
-    told = privacy.as_json(privacy.own(house.parts, token))
+    write.write(house.parts, token, "words of mine", "2" * 26, house.now)
+    write.share(house.parts, token, "2" * 26, house.now)
+    told = erase.as_json(erase.own(house.parts, token))
     assert "words of mine" not in told
     assert '"shared": true' in told
-    assert replies.BY_REPLY_KEYS not in told
+    assert store.BY_REPLY_KEYS not in told

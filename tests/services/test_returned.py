@@ -14,7 +14,9 @@ from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReaso
 from dripcourse.domain.errors import UsageError
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import Outgoing
-from dripcourse.services import adopt, events, settle, stay
+from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.recovery import adopt
 from tests.services.test_events import KEY, Provider
 from tests.support.house import House, open_house
 
@@ -46,8 +48,8 @@ def tell(house: House, mail: Outgoing, *kinds: Told, by_mail: bool = False) -> N
         )
         for kind in kinds
     ]
-    events.store(house.parts, found, KEY, house.now)
-    events.handle(house.parts, house.now)
+    provider_events.store(house.parts, found, KEY, house.now)
+    provider_events.handle(house.parts, house.now)
 
 
 def row(house: House, mail: Outgoing) -> Delivery:
@@ -182,11 +184,11 @@ def test_the_last_lesson_that_comes_back_leaves_no_course_completed(small: House
 def test_a_pause_loses_no_lesson_that_was_to_go_again(small: House, provider: Provider) -> None:
     mail = begun(small, provider, 1)
     tell(small, mail, Told.POLICY)
-    stay.pause(small.parts, reader(small).id, PauseReason.HOST)
+    lifecycle.pause(small.parts, reader(small).id, PauseReason.HOST)
     settle.resolve(small.parts, mail.delivery, settle.Word.AGAIN, now=small.now)
     lives(small, 20)
     assert provider.given[-1] is mail
-    stay.resume(small.parts, reader(small).id, small.now)
+    lifecycle.resume(small.parts, reader(small).id, small.now)
     lives(small, 9)
     assert [each.delivery for each in provider.given].count(mail.delivery) == 2
     assert lessons(small, provider)[1] == lessons(small, provider)[2] == row(small, mail).lesson
@@ -216,7 +218,7 @@ def test_adopting_does_not_take_a_lesson_that_came_back_for_sent(house: House, p
 def test_nothing_that_came_back_goes_again_to_a_reader_who_left(small: House, provider: Provider) -> None:
     mail = begun(small, provider, 1)
     tell(small, mail, Told.FULL)
-    stay.leave(small.parts, small.parts.keys.web_token(mail.delivery, "leave"), small.now)
+    lifecycle.leave(small.parts, small.parts.keys.web_token(mail.delivery, "leave"), small.now)
     assert row(small, mail).state is DeliveryState.BOUNCED
     with pytest.raises(UsageError):
         settle.resolve(small.parts, mail.delivery, settle.Word.AGAIN, now=small.now)
@@ -280,7 +282,7 @@ def test_a_complaint_by_mail_stops_at_once_and_another_about_another_letter_ends
 def test_a_reader_can_end_the_pause_that_a_complaint_by_mail_brought(small: House, provider: Provider) -> None:
     mail = begun(small, provider, 1)
     tell(small, mail, Told.COMPLAINT, by_mail=True)
-    stay.resume(small.parts, reader(small).id, small.now)
+    lifecycle.resume(small.parts, reader(small).id, small.now)
     lives(small, 8)
     assert reader(small).last_number == 2
 

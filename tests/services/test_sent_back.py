@@ -8,8 +8,8 @@ import pytest
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.events import Told
 from dripcourse.domain.mail import Accepted, Outcome, Outgoing, Refused
-from dripcourse.services.health import readiness
-from dripcourse.services.needs import needs
+from dripcourse.services.diagnostics.health import readiness
+from dripcourse.services.diagnostics.needs import needs
 from tests.services.test_events import Provider
 from tests.services.test_returned import lives, row, tell
 from tests.support.house import House, open_house

@@ -6,7 +6,8 @@ import pytest
 
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.mail import Accepted, Evidence, Refused, Unknown
-from dripcourse.services import overview, settle
+from dripcourse.services.delivery import settle
+from dripcourse.services.host import overview
 from dripcourse.transports.outbox import Outbox
 from tests.support.house import House, open_house
 from tests.support.postman import Postman

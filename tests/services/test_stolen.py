@@ -13,9 +13,10 @@ from sqlalchemy import select
 from dripcourse.db.models import Base, Enrollment, Inbound, ReaderKey, Reply, Subscriber
 from dripcourse.db.sealed import PLACES
 from dripcourse.db.session import Database
-from dripcourse.services import backup, own_key, own_link, replies
-from dripcourse.services.keys import Unsealable, new_id, open_with
-from dripcourse.services.phrase import Cost
+from dripcourse.services.crypto.keyring import Unsealable, new_id, open_with
+from dripcourse.services.crypto.passphrase import Cost
+from dripcourse.services.recovery import backup
+from dripcourse.services.replies import magic_link, reader_keys, store
 from tests.support.house import House
 from tests.support.post import Reader, compose, hand_in
 
@@ -30,15 +31,15 @@ PURPOSES = sorted({place.purpose for place in PLACES})
 def set_phrase(house: House, enrollment: str, phrase: str = PHRASE) -> None:
     with house.parts.db.read() as session:
         subscriber = session.get_one(Enrollment, enrollment).subscriber_id
-    own_key.with_phrase(house.parts, subscriber, phrase, new_id(), house.now, lambda *_: None, CHEAP)
+    reader_keys.with_phrase(house.parts, subscriber, phrase, new_id(), house.now, lambda *_: None, CHEAP)
 
 
 def write(house: House, enrollment: str, text: bytes) -> None:
     with house.parts.db.write() as session:
         row = session.get_one(Enrollment, enrollment)
-        replies.keep(
+        store.keep(
             house.parts, session, enrollment=row, delivery=None, text=text.decode(), raw=None, inbound_id=None,
-            sender=replies.FROM_PAGE, now=house.now,
+            sender=store.FROM_PAGE, now=house.now,
         )  # fmt: skip
 
 
@@ -141,7 +142,7 @@ def test_what_is_locked_from_the_fresh_page_leaves_no_key_and_no_copy_that_opens
         session.get_one(Subscriber, reader).reads_alone = True
         old = session.scalars(select(ReaderKey.wrapped_private)).one()
         words = session.scalars(select(Reply.text_sealed)).one()
-    own_link.lock_everything(house.parts, reader, PHRASE, new_id(), house.now, CHEAP)
+    magic_link.lock_everything(house.parts, reader, PHRASE, new_id(), house.now, CHEAP)
     assert BEFORE not in stolen(house, house.parts.db)
     raw = every_byte(house.folder)
     assert old not in raw
@@ -158,15 +159,15 @@ def test_a_backup_from_before_a_phrase_was_changed_opens_with_the_new_one_only(
     backup.backup(house.parts.db, backups / "old", house.now, lambda _: None)
     with house.parts.db.read() as session:
         ident = session.scalars(select(ReaderKey.id)).one()
-    own_key.change(house.parts, ident, PHRASE, "seven kettles and no heron", house.now)
+    reader_keys.change(house.parts, ident, PHRASE, "seven kettles and no heron", house.now)
     backup.backup(house.parts.db, backups / "new", house.now, lambda _: None)
     restored = Database(f"sqlite:///{backups / 'restored.db'}")
     backup.restore(restored, backups / "old", house.now, lambda _: None)
     with restored.read() as session:
         key, there = session.scalars(select(ReaderKey)).one(), session.scalars(select(Reply)).one()
-        locked = own_key.Locked(key.wrapped_private, key.phrase_salt or b"", key.wrapped_by)
-        private = own_key.unlock(locked, "seven kettles and no heron", key.id)
-        assert replies.read_with(private, there) == AFTER.decode()
-        with pytest.raises(own_key.WrongPhrase):
-            own_key.unlock(locked, PHRASE, key.id)
+        locked = reader_keys.Locked(key.wrapped_private, key.phrase_salt or b"", key.wrapped_by)
+        private = reader_keys.unlock(locked, "seven kettles and no heron", key.id)
+        assert store.read_with(private, there) == AFTER.decode()
+        with pytest.raises(reader_keys.WrongPhrase):
+            reader_keys.unlock(locked, PHRASE, key.id)
     restored.close()

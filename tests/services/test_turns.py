@@ -18,9 +18,10 @@ from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace, Slot
 from dripcourse.domain.turns import APART, Turn, spaced
-from dripcourse.services import settle, stay
-from dripcourse.services.offer import offer
-from dripcourse.services.settle import Word
+from dripcourse.services.delivery import settle
+from dripcourse.services.delivery.settle import Word
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.queue import offer
 from tests.support.house import MONDAY, House, open_house, write_course
 
 ME = "reader@example.org"
@@ -125,7 +126,7 @@ def test_leaving_the_first_lets_the_second_go_on(tmp_path: Path) -> None:
         first, _ = (house.enroll(ME, slug) for slug in ("one", "two"))
         live(house, days=8)
         with house.parts.db.write() as session:
-            stay.end(house.parts, session, session.get_one(Enrollment, first), LeftReason.ASKED, house.now)
+            lifecycle.end(house.parts, session, session.get_one(Enrollment, first), LeftReason.ASKED, house.now)
         live(house, days=40)
         assert [slug for _, slug, _ in went(house)] == ["one", "two", "two", "two"]
         assert_a_week_apart(house)
@@ -135,7 +136,7 @@ def test_starting_over_does_not_bring_two_lessons_in_a_week(three: House) -> Non
     first = three.enroll(ME, "one")
     live(three, days=4)
     with three.parts.db.write() as session:
-        stay.end(three.parts, session, session.get_one(Enrollment, first), LeftReason.ASKED, three.now)
+        lifecycle.end(three.parts, session, session.get_one(Enrollment, first), LeftReason.ASKED, three.now)
     three.enroll(ME, "two")
     live(three, days=40)
     assert [slug for _, slug, _ in went(three)] == ["one", "two", "two", "two"]
@@ -147,7 +148,7 @@ def test_a_held_lesson_of_one_course_does_not_stop_the_other_and_keeps_apart_whe
     three.tick()
     with three.parts.db.write() as session:
         mine = session.get_one(Enrollment, one)
-        stay.none_due(mine)
+        lifecycle.none_due(mine)
         held = offer(
             session,
             Kind.LESSON,
@@ -242,13 +243,13 @@ def act(house: House, chance: random.Random) -> None:
         each = chance.choice(running)
         match chance.randrange(8):
             case 0 if each.state is EnrollmentState.ACTIVE:
-                stay.stand_still(session, each, stay.PauseReason.READER, until=house.now + timedelta(days=9))
+                lifecycle.stand_still(session, each, lifecycle.PauseReason.READER, until=house.now + timedelta(days=9))
             case 1 if each.state is EnrollmentState.PAUSED:
-                stay.go_on(session, each, house.now)
+                lifecycle.go_on(session, each, house.now)
             case 2:
-                stay.change_slot(each, Slot(chance.randrange(7), chance.randrange(24), "Asia/Tokyo"), house.now)
+                lifecycle.change_slot(each, Slot(chance.randrange(7), chance.randrange(24), "Asia/Tokyo"), house.now)
             case 3:
-                stay.change_pace(each, chance.choice((Pace.WEEKLY, Pace.TWO_WEEKS)), house.now)
+                lifecycle.change_pace(each, chance.choice((Pace.WEEKLY, Pace.TWO_WEEKS)), house.now)
 
 
 # ------------------------------------------------------------------------------------------------------------ pure

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from dripcourse.db.models import Delivery, LessonText
-from dripcourse.services.whole import whole
+from dripcourse.services.messages.sent import whole
 from tests.support.house import open_house
 
 

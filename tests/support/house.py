@@ -12,8 +12,8 @@ from pathlib import Path
 
 from dripcourse.bootstrap import open_parts
 from dripcourse.domain.mail import Transport
-from dripcourse.services import enroll
-from dripcourse.services.enroll import How, Wish
+from dripcourse.services.enrollment import enroll
+from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.parts import Parts
 from dripcourse.services.tick import Heart, Ticked
 from dripcourse.settings import Settings, ensure_secrets, load_settings

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from dripcourse.db.models import Enrollment, Reply
 from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.enrollment import LeftReason
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from tests.support.house import House
 
 _numbers = count(1)
@@ -56,7 +56,7 @@ def hand_in(
     """What a door does with a mail."""
     raw = mail if isinstance(mail, bytes) else mail.as_bytes()
     rcpt = rcpt or ((str(mail["To"]),) if isinstance(mail, EmailMessage) else ())
-    return arrive.store(house.parts, Arrival(door, raw, tuple(rcpt), sender, **fields), house.now)
+    return store.store(house.parts, Arrival(door, raw, tuple(rcpt), sender, **fields), house.now)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from email.parser import BytesParser
 import pytest
 
 from dripcourse.domain.mail import Accepted, Evidence, Mailbox, Outgoing, Refused, Transport, Unknown
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 

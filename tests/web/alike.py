@@ -27,9 +27,11 @@ from urllib.parse import urlencode
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.address import email_address
 from dripcourse.domain.enrollment import LeftReason
-from dripcourse.services import privacy, signup, stay
-from dripcourse.services.enroll import How, Wish
-from dripcourse.services.suppression import suppress
+from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment.enroll import How, Wish
+from dripcourse.services.enrollment.suppression import suppress
+from dripcourse.services.privacy import erase
+from dripcourse.services.signup import request
 from tests.support.house import House, environment, open_house
 from tests.web.conftest import COVER
 
@@ -55,12 +57,12 @@ def settle_in(house: House, each: int = EACH) -> None:
         people = {kind: address(kind, number) for kind in KNOWN}
         enrolled = {kind: house.enroll(people[kind]) for kind in ("active", "suppressed", "bounced", "erased")}
         with parts.db.write() as session:
-            stay.end(parts, session, session.get_one(Enrollment, enrolled["bounced"]), LeftReason.BOUNCED, now)
+            lifecycle.end(parts, session, session.get_one(Enrollment, enrolled["bounced"]), LeftReason.BOUNCED, now)
             for kind in ("suppressed", "bounced"):
                 suppress(parts, session, parts.keys.indexes(email_address(people[kind]).normal), kind, now)
-        privacy.erase(parts, people["erased"], now)
-        signup.request(parts, Wish(people["pending"], "rebuilding-trust", how=How.PAGE, consent="Yes."), now)
-    signup.decide(parts, now)
+        erase.erase(parts, people["erased"], now)
+        request.request(parts, Wish(people["pending"], "rebuilding-trust", how=How.PAGE, consent="Yes."), now)
+    request.decide(parts, now)
 
 
 def p_value(one: Sequence[float], other: Sequence[float]) -> float:

@@ -2,10 +2,10 @@
 
 import re
 
-from dripcourse.services import own_key
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.crypto.passphrase import Cost
 from dripcourse.services.links import of_link
-from dripcourse.services.phrase import Cost
+from dripcourse.services.replies import reader_keys
 from tests.web.conftest import Site
 
 PHRASE = "three herons and a kettle"
@@ -28,7 +28,7 @@ def set_phrase(site: Site, path: str, phrase: str = PHRASE) -> None:
     with site.house.parts.db.read() as session:
         subscriber = of_link(site.house.parts, session, path.rpartition("/")[2])[1].subscriber_id
     cheap = Cost(passes=1, mebibytes=1)
-    own_key.with_phrase(site.house.parts, subscriber, phrase, new_id(), site.house.now, lambda *_: None, cheap)
+    reader_keys.with_phrase(site.house.parts, subscriber, phrase, new_id(), site.house.now, lambda *_: None, cheap)
 
 
 def set_by_hand(site: Site, path: str, phrase: str = PHRASE) -> str:

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Delivery, Enrollment, Reply
-from dripcourse.services import replies
-from dripcourse.services.shared import shared_with_host
-from dripcourse.services.writing import MOST_BYTES
+from dripcourse.services.replies import store
+from dripcourse.services.replies.shared import shared_with_host
+from dripcourse.services.replies.write import MOST_BYTES
 from dripcourse.web.reader import MOST_FORM_BYTES
 from tests.web.conftest import Site
 
@@ -37,7 +37,7 @@ def written(site: Site) -> list[str]:
     """Every word that is kept, oldest first."""
     with site.house.parts.db.read() as session:
         rows = session.scalars(select(Reply).where(Reply.deleted_at.is_(None)).order_by(Reply.received_at))
-        return [replies.read(site.house.parts, session, row) for row in rows]
+        return [store.read(site.house.parts, session, row) for row in rows]
 
 
 def shared(site: Site) -> list[str]:

@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
 from dripcourse.domain.cover import Cover, Style
 from dripcourse.domain.pacing import Pace
-from dripcourse.services import cover as covers
-from dripcourse.services import own_key, own_link, phrase
-from dripcourse.services.former import values
+from dripcourse.services.crypto import passphrase
+from dripcourse.services.enrollment import appearance
+from dripcourse.services.enrollment.undo import values
+from dripcourse.services.replies import magic_link, reader_keys
 from dripcourse.web import own, reader
 from tests.support.house import subjects
 from tests.support.post import Reader
@@ -48,7 +49,7 @@ def standing(walk: Walk, path: str) -> dict[str, str]:
 
 
 def worn(walk: Walk, path: str) -> Cover:
-    return covers.look(walk.site.house.parts, path.rpartition("/")[2]).chosen
+    return appearance.look(walk.site.house.parts, path.rpartition("/")[2]).chosen
 
 
 def answers(walk: Walk, path: str) -> list[Reply]:
@@ -436,8 +437,8 @@ STORIES = [
 @pytest.fixture(autouse=True)
 def a_try_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a phrase takes is not what is looked at here: tests/web/test_own_in_browser.py waits for it in full."""
-    for each in (own_key.with_phrase, own_link.lock_everything, phrase.lock):
-        monkeypatch.setattr(each, "__defaults__", (phrase.Cost(passes=1, mebibytes=1),))
+    for each in (reader_keys.with_phrase, magic_link.lock_everything, passphrase.lock):
+        monkeypatch.setattr(each, "__defaults__", (passphrase.Cost(passes=1, mebibytes=1),))
 
 
 def every_act(walk: Walk) -> set[Act]:

@@ -19,7 +19,9 @@ from dripcourse.db.models import Enrollment, Reply
 from dripcourse.domain.errors import DripError
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.services import backup, privacy, replies
+from dripcourse.services.privacy import erase
+from dripcourse.services.recovery import backup
+from dripcourse.services.replies import store
 from dripcourse.transports.sendgrid import Sendgrid
 from dripcourse.web.app import create_app
 from tests.support.house import MONDAY, House, open_house
@@ -138,7 +140,7 @@ def live(story: Story) -> None:
     write(story)
     with house.parts.db.write() as session:
         for reply in session.query(Reply):
-            replies.share(house.parts, session, reply, house.now)
+            store.share(house.parts, session, reply, house.now)
     break_things(story)
 
 
@@ -205,8 +207,8 @@ def test_the_words_were_really_there(story: Story) -> None:
     """Or nothing below would mean anything."""
     parts = story.house.parts
     with parts.db.read() as session:
-        kept = [replies.read(parts, session, row) for row in session.query(Reply)]
-        raw = [replies.read_raw(parts, session, row) or b"" for row in session.query(Reply)]
+        kept = [store.read(parts, session, row) for row in session.query(Reply)]
+        raw = [store.read_raw(parts, session, row) or b"" for row in session.query(Reply)]
     assert any(BY_PAGE in text for text in kept)
     assert any(BY_MAIL in text for text in kept)
     assert found((NAME, SUBJECT, HEADER, ADDRESS), b"".join(raw)) == [NAME, SUBJECT, HEADER, ADDRESS]
@@ -274,7 +276,7 @@ def test_no_error_says_one(story: Story) -> None:
     parts, said = story.house.parts, []
     for wrong in (f"{ADDRESS} ", "nobody", OTHER):
         try:
-            privacy.export(parts, wrong)
+            erase.export(parts, wrong)
         except DripError:
             said.append(traceback.format_exc())
     row = {"id": None, "subscriber_id": ADDRESS, "course": "x", "perspective": COVER_NAME}
@@ -311,7 +313,7 @@ def test_after_an_erasure_there_is_none_anywhere(tmp_path: Path) -> None:
         everywhere = (*WORDS, *ADDRESSES, COVER_NAME, COVER_SUBJECT)
         outside = (ADDRESS, COVER_NAME, COVER_SUBJECT)
         assert len(found(outside, b"".join(files_of(tmp_path).values()))) == 3, "its mails are in the outbox"
-        privacy.erase(house.parts, ADDRESS, house.now)
+        erase.erase(house.parts, ADDRESS, house.now)
         house.turn(days=31)
         house.tick()
         house.parts.db.scrub()

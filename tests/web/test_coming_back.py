@@ -10,7 +10,9 @@ from sqlalchemy import select
 from dripcourse.db.models import Lift, Subscriber, Suppression
 from dripcourse.domain.address import email_address
 from dripcourse.domain.errors import SuppressedError
-from dripcourse.services import adopt, privacy, suppression
+from dripcourse.services.enrollment import suppression
+from dripcourse.services.privacy import erase
+from dripcourse.services.recovery import adopt
 from dripcourse.web.app import create_app
 from tests.support.house import open_house, subjects, write_course
 from tests.support.post import Reader
@@ -99,7 +101,7 @@ def test_confirmations_to_a_suppressed_address_are_rationed_as_for_all(site: Sit
 def test_after_an_erasure_whoever_bounced_before_can_sign_up_again(site: Site) -> None:
     site.reading()
     suppress(site, "bounced")
-    privacy.erase(site.house.parts, ME, site.house.now)
+    erase.erase(site.house.parts, ME, site.house.now)
     assert [row.reason for row in rows(site, Suppression)] == ["erased"]
     site.house.turn(days=1)
     site.post(site.asked())

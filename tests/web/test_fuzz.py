@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dripcourse.services.record import plain
+from dripcourse.services.delivery.record import plain
 from tests.web.conftest import COVER, Site
 from tests.web.fuzz.__main__ import Findings, Run, try_out
 from tests.web.fuzz.ground import BASE, CANARY, ground

@@ -2,7 +2,8 @@
 
 from dripcourse.db.models import Beat
 from dripcourse.domain.arrival import Arrival, Door
-from dripcourse.services import arrive, trouble
+from dripcourse.services import incidents
+from dripcourse.services.incoming import store
 from tests.web.conftest import Site
 
 
@@ -53,7 +54,7 @@ def test_a_database_that_is_away_is_named(site: Site) -> None:
 
 
 def test_a_message_that_nobody_handles_is_told(site: Site) -> None:
-    arrive.store(site.house.parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), site.house.now)
+    store.store(site.house.parts, Arrival(Door.PIPE, b"Subject: hello\n\nhello"), site.house.now)
     for minutes, status in ((0, 200), (59, 200), (2, 503)):
         site.house.turn(minutes=minutes)
         with site.house.parts.db.write() as session:
@@ -65,11 +66,11 @@ def test_a_message_that_nobody_handles_is_told(site: Site) -> None:
 def test_a_trouble_is_told_until_it_is_over_or_nobody_meets_it_any_more(site: Site) -> None:
     parts, house = site.house.parts, site.house
     house.tick()
-    trouble.note(parts, "mailbox", "the mailbox does not answer", house.now)
+    incidents.note(parts, "mailbox", "the mailbox does not answer", house.now)
     assert "NOT OK: mailbox the mailbox does not answer" in site.get("/readyz").get_data(as_text=True)
     with parts.db.write() as session:
-        trouble.over(session, "mailbox")
+        incidents.over(session, "mailbox")
     assert site.get("/readyz").status_code == 200
-    trouble.note(parts, "mailbox", "the mailbox does not answer", house.now)
+    incidents.note(parts, "mailbox", "the mailbox does not answer", house.now)
     house.turn(minutes=61)
     assert "mailbox" not in site.get("/readyz").get_data(as_text=True)

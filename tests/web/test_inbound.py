@@ -13,7 +13,7 @@ from sqlalchemy import select
 from dripcourse.db.models import Inbound
 from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival
 from dripcourse.fakes.serve import Signer
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from dripcourse.web.app import create_app
 from dripcourse.web.posted import UNREADABLE, read_post
 from tests.support.house import ENVIRONMENT, MONDAY, House
@@ -76,7 +76,7 @@ def signed(site: Site, signer: Signer, body: bytes) -> int:
 def kept(site: Site) -> list[Arrival]:
     with site.house.parts.db.read() as session:
         rows = session.scalars(select(Inbound).order_by(Inbound.received_at, Inbound.size))
-        return [replace(arrive.read(site.house.parts, row), note=row.reason) for row in rows]
+        return [replace(store.read(site.house.parts, row), note=row.reason) for row in rows]
 
 
 # ------------------------------------------------------------------------------------------------------------ what is believed

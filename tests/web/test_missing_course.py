@@ -11,7 +11,7 @@ from sqlalchemy import select
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services import arrive
+from dripcourse.services.incoming import store
 from dripcourse.web.app import create_app
 from tests.support.house import open_house, write_course
 from tests.web.conftest import Site
@@ -103,7 +103,7 @@ def test_by_mail_they_are_answered_and_can_stop(left_behind: Site) -> None:
             f"Message-ID: <m{number}@example.org>\r\nIn-Reply-To: {mail['Message-ID']}\r\n\r\n{word}\r\n"
         ).encode()
         arrival = Arrival(Door.PIPE, raw, (str(mail["Reply-To"]),), "reader@example.org")
-        arrive.store(left_behind.house.parts, arrival, left_behind.house.now)
+        store.store(left_behind.house.parts, arrival, left_behind.house.now)
         left_behind.house.turn(minutes=2)
         left_behind.house.tick()
     assert state(left_behind) is EnrollmentState.LEFT

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import ReaderKey, Reply, Subscriber
-from dripcourse.services import own_key
-from dripcourse.services import phrase as phrases
-from dripcourse.services.keys import Unsealable
+from dripcourse.services.crypto import passphrase
+from dripcourse.services.crypto.keyring import Unsealable
+from dripcourse.services.replies import reader_keys
 from tests.web.conftest import Site
 from tests.web.phrases import OTHER, PHRASE, hidden, own, read, set_phrase
 from tests.web.test_answer import form_of, on_the_first_lesson, page_of, shared, the_reply, write, written
@@ -149,7 +149,7 @@ def test_guesses_that_come_at_once_are_counted_before_they_are_tried(site: Site)
         thread.join()
     assert len(said) == 24
     assert set(said) <= {400, 429, 503}
-    assert said.count(400) <= own_key.MOST_TRIES
+    assert said.count(400) <= reader_keys.MOST_TRIES
     assert keys(site)[-1].tries == said.count(400), "who was asked to come again has lost no try"
 
 
@@ -422,7 +422,9 @@ def test_from_the_fresh_page_a_phrase_locks_what_was_written_before_as_well(site
     assert "The heron stands in the reeds" in read(site, path)
     with pytest.raises(Unsealable):
         written(site)
-    assert [phrases.is_phrase(key.wrapped_by) for key in keys(site)] == [True], "the key that REPLY_KEYS opened is gone"
+    assert [passphrase.is_phrase(key.wrapped_by) for key in keys(site)] == [True], (
+        "the key that REPLY_KEYS opened is gone"
+    )
 
 
 @pytest.mark.parametrize(("typed", "again"), [("short", "short"), (PHRASE, OTHER)])

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.services.former import values
+from dripcourse.services.enrollment.undo import values
 from tests.web.test_browser import DESK, PHONE, Served, does_not_scroll_sideways, is_accessible, served
 
 __all__ = ["served"]

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event, select
 
 from dripcourse.db.models import ConsentText, Enrollment, Signup
-from dripcourse.services import signup
+from dripcourse.services.signup import request
 from dripcourse.web.signup import consent_words
 from tests.web.conftest import COVER, Site
 
@@ -53,7 +53,7 @@ def test_the_three_fields_are_enough_and_become_one_sealed_request(site: Site) -
     answer = site.sign_up("Reader@Example.org", perspective="betrayed", zone="America/Chicago")
     assert answer.status_code == 200
     (asked,) = waiting(site)
-    wish = signup.read_wish(site.house.parts, asked)
+    wish = request.read_wish(site.house.parts, asked)
     assert (wish.address, wish.perspective, wish.zone) == ("Reader@example.org", "betrayed", "America/Chicago")
     assert b"xample.org" not in asked.payload_sealed
     assert "eader@" not in site.dump()
@@ -61,7 +61,7 @@ def test_the_three_fields_are_enough_and_become_one_sealed_request(site: Site) -
 
 def test_an_address_alone_is_enough(site: Site) -> None:
     assert site.sign_up().status_code == 200
-    wish = signup.read_wish(site.house.parts, waiting(site)[0])
+    wish = request.read_wish(site.house.parts, waiting(site)[0])
     assert (wish.perspective, wish.zone) == (None, "Etc/UTC")
 
 

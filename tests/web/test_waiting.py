@@ -5,7 +5,7 @@ import re
 from sqlalchemy import select
 
 from dripcourse.db.models import Inbound, Reply
-from dripcourse.services import replies
+from dripcourse.services.replies import store
 from tests.support.post import Reader
 from tests.web.conftest import Site
 
@@ -46,7 +46,7 @@ def test_one_press_keeps_it_once_as_the_readers_own(site: Site) -> None:
     assert "kept with what is yours" in press(site, path, "me")
     with site.house.parts.db.read() as session:
         [reply] = session.scalars(select(Reply))
-        assert replies.read(site.house.parts, session, reply) == "Written at work."
+        assert store.read(site.house.parts, session, reply) == "Written at work."
         assert reply.sender == "claimed"
         assert session.scalars(select(Inbound.raw_sealed)).all() == [None]
 

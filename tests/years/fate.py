@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import DatabaseAway
+from dripcourse.services.crypto.keyring import Keyring
 from dripcourse.services.journal import Fact, Journal, Segment
-from dripcourse.services.keys import Keyring
 
 
 class Killed(BaseException):

@@ -14,9 +14,11 @@ from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReaso
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.pacing import Pace, Slot
-from dripcourse.services import confirm, enroll, events, settle, signup, stay
-from dripcourse.services.enroll import How, Wish
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
+from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.enrollment import enroll, lifecycle
+from dripcourse.services.enrollment.enroll import How, Wish
+from dripcourse.services.signup import confirm, request
 from tests.years.editions import SLUG
 from tests.years.judges import Attempt, Stop, Story
 from tests.years.world import DAY, HOUR, World
@@ -73,7 +75,7 @@ class People:
         now = world.some_clock()
         ident, _ = enroll.vouch(world.parts, wish, now)
         with world.parts.db.write() as session:
-            stay.change_pace(session.get_one(Enrollment, ident), pace, now)
+            lifecycle.change_pace(session.get_one(Enrollment, ident), pace, now)
         self._begin(ident, address)
 
     def _begin(self, ident: str, address: str) -> None:
@@ -89,7 +91,7 @@ class People:
             row = session.get_one(Enrollment, ident)
         story = self.stories[ident]
         story.paces.append((self.world.real, row.pace))
-        story.slots.append((self.world.real, stay.slot_of(row)))
+        story.slots.append((self.world.real, lifecycle.slot_of(row)))
         story.holds.append((self.world.real, None))  # a new rhythm: what is due is reckoned anew
 
     def leave(self, ident: str) -> None:
@@ -99,7 +101,7 @@ class People:
         if delivery is None:
             return
         handed = self._handed(ident)
-        stay.leave(world.parts, world.parts.keys.web_token(delivery[0], "leave"), world.some_clock())
+        lifecycle.leave(world.parts, world.parts.keys.web_token(delivery[0], "leave"), world.some_clock())
         self._stopped(ident, Stop(world.real, None, handed))
 
     def _stopped(self, ident: str, stop: Stop) -> None:
@@ -133,7 +135,7 @@ class People:
         if delivery is None or ident in self.complaints:
             return
         now = self.world.some_clock()
-        events.store(self.world.parts, [Event(new_id(), *delivery, Told.COMPLAINT, "", now)], "key", now)
+        provider_events.store(self.world.parts, [Event(new_id(), *delivery, Told.COMPLAINT, "", now)], "key", now)
         self.complaints.append(ident)
 
     def heard(self, since: datetime, handed: dict[str, frozenset[Attempt]]) -> None:
@@ -157,7 +159,7 @@ class People:
         zone, weekday, hour = world.chance.choice(self.slots)
         wish = Wish(address, SLUG, zone=zone, weekday=weekday, hour=hour, how=How.PAGE, consent="Yes.")
         with suppress(NotFound):  # the course is not there just now
-            signup.request(world.parts, wish, world.some_clock())
+            request.request(world.parts, wish, world.some_clock())
 
     def come_back(self) -> None:
         """Whoever has had a confirmation mail lately says yes."""
@@ -198,7 +200,7 @@ class People:
         handed = self._handed(ident)
         reason = chance.choice((PauseReason.READER, PauseReason.HOST))
         for _ in range(chance.choice((1, 1, 2))):
-            stay.pause(world.parts, ident, reason, until=until)
+            lifecycle.pause(world.parts, ident, reason, until=until)
         self._close_pause(ident)
         stop = Stop(world.real, None, handed)
         self.stories[ident].stops.append(stop)
@@ -207,7 +209,7 @@ class People:
 
     def resume(self, ident: str) -> None:
         for _ in range(self.world.chance.choice((1, 1, 2))):
-            stay.resume(self.world.parts, ident, self.world.some_clock())
+            lifecycle.resume(self.world.parts, ident, self.world.some_clock())
         self._close_pause(ident)
         self.note(ident)
 
@@ -240,7 +242,7 @@ class People:
     def choose_pace(self, ident: str) -> None:
         with self.world.parts.db.write() as session:
             row = session.get_one(Enrollment, ident, with_for_update=True)
-            stay.change_pace(row, self.world.chance.choice(PACES), self.world.some_clock())
+            lifecycle.change_pace(row, self.world.chance.choice(PACES), self.world.some_clock())
             if row.due_at is None and not row.waits:
                 self.stories[ident].words.append(self.world.real)  # a lesson in hand waits for no word
         self.note(ident)
@@ -253,10 +255,10 @@ class People:
             zone = chance.choice(ZONES)
         with self.world.parts.db.write() as session:
             row = session.get_one(Enrollment, ident, with_for_update=True)
-            before = stay.slot_of(row)
-            stay.change_slot(row, Slot(weekday, hour, zone), self.world.some_clock())
+            before = lifecycle.slot_of(row)
+            lifecycle.change_slot(row, Slot(weekday, hour, zone), self.world.some_clock())
             if chance.random() < 0.3:
-                stay.change_slot(row, before, self.world.some_clock())
+                lifecycle.change_slot(row, before, self.world.some_clock())
         self.note(ident)
 
     def lose_zone(self, ident: str) -> None:

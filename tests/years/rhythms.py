@@ -9,8 +9,8 @@ from sqlalchemy import select
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import UsageError
-from dripcourse.services import rhythm, stay
-from dripcourse.services.former import Former
+from dripcourse.services.enrollment import lifecycle, preferences
+from dripcourse.services.enrollment.undo import Former
 from tests.years.people import People
 
 QUIET_MOST = 3
@@ -20,7 +20,7 @@ QUIET_MOST = 3
 def say_ready(people: People, ident: str) -> None:
     """The next lesson may come: by the button, if it waits."""
     if token := _token(people, ident):
-        former = rhythm.be_ready(people.world.parts, token, people.world.some_clock())
+        former = preferences.be_ready(people.world.parts, token, people.world.some_clock())
         if "waits" in former:
             people.stories[ident].words.append(people.world.real)
 
@@ -39,7 +39,7 @@ def stay_on(people: People, ident: str) -> None:
     due, token, now = _row(people, ident).due_at, _token(people, ident), world.some_clock()
     if token is None or due is None:
         return
-    former = rhythm.stay_on(world.parts, token, due, now)
+    former = preferences.stay_on(world.parts, token, due, now)
     if "due" in former and not _undone(people, token, former, now):
         not_before = _row(people, ident).due_at
         people.stories[ident].holds.append((world.real, not_before))
@@ -51,14 +51,14 @@ def keep_quiet(people: People, ident: str) -> None:
     row, token, now = _row(people, ident), _token(people, ident), world.some_clock()
     if token is None:
         return
-    slot = stay.slot_of(row)
+    slot = lifecycle.slot_of(row)
     at = row.due_at if row.due_at and chance.random() < 0.7 else now + timedelta(days=chance.randint(1, 90))
     with suppress(UsageError, OverflowError):
-        if len(rhythm.still_to_come(row, now)) >= QUIET_MOST:
-            former = rhythm.drop_quiet(world.parts, token, str(min(row.quiet)), now)
+        if len(preferences.still_to_come(row, now)) >= QUIET_MOST:
+            former = preferences.drop_quiet(world.parts, token, str(min(row.quiet)), now)
         else:
             day = at.astimezone(slot.tz).date()
-            former = rhythm.keep_quiet(world.parts, token, day, now, every_year=chance.random() < 0.4)
+            former = preferences.keep_quiet(world.parts, token, day, now, every_year=chance.random() < 0.4)
         _undone(people, token, former, now)
     people.note(ident)
 
@@ -67,7 +67,7 @@ def _undone(people: People, token: str, former: Former, now: datetime) -> bool:
     """Now and then something is put back at once."""
     if not former or people.world.chance.random() > 0.2:
         return False
-    rhythm.undo(people.world.parts, token, former, now)
+    preferences.undo(people.world.parts, token, former, now)
     return True
 
 

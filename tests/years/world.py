@@ -18,10 +18,10 @@ from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import DatabaseAway, MuteError
 from dripcourse.domain.mail import Mailbox
-from dripcourse.services.adopt import adopt
+from dripcourse.services.crypto.keyring import Keyring
 from dripcourse.services.journal import Journal
-from dripcourse.services.keys import Keyring
 from dripcourse.services.parts import Parts, Rules
+from dripcourse.services.recovery.adopt import adopt
 from dripcourse.services.tick import Heart
 from tests.support.house import ENVIRONMENT, MONDAY, settings_for
 from tests.years.editions import editions

@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from dripcourse.fakes.serve import Signer
-from dripcourse.services.keys import new_id
+from dripcourse.services.crypto.keyring import new_id
 from dripcourse.web import limits, reader
 from dripcourse.web.app import create_app
 from dripcourse.web.shell import shell

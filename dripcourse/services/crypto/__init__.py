@@ -1,0 +1,1 @@
+"""Keys and what is made with them: sealing, blind indexes, tokens, and the lock behind a reader's passphrase."""

@@ -1,0 +1,1 @@
+"""Sending: claim, mark, send, record, settle; and what providers report afterwards."""

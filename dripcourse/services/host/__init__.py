@@ -1,0 +1,1 @@
+"""The host's view of readers and deliveries."""

@@ -1,0 +1,249 @@
+"""Looking: who reads what and where they stand, what went, what is to come. Changes nothing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from itertools import islice
+
+from sqlalchemy import Row, Select
+from sqlalchemy.orm import Session
+
+from dripcourse.db import inbound, queries
+from dripcourse.db.models import Delivery, Enrollment, Lift, Subscriber
+from dripcourse.db.replies import arrivals_about, has_unread
+from dripcourse.domain.address import email_address
+from dripcourse.domain.course import Course, Lesson, next_lesson
+from dripcourse.domain.delivery import DeliveryState, Kind
+from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.domain.errors import AddressError, NotFound
+from dripcourse.domain.pacing import WEEKDAYS, Pace, next_due
+from dripcourse.services.enrollment import suppression
+from dripcourse.services.enrollment.lifecycle import slot_of
+from dripcourse.services.parts import Parts
+from dripcourse.services.replies.shared import Shared, shared_with_host
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """One delivery, as `deliveries list` tells it."""
+
+    id: str
+    kind: str
+    enrollment: str | None
+    course: str
+    lesson: str | None
+    state: str
+    reason: str
+    due: datetime | None
+    at: datetime
+    detail: str = ""
+    """The other side's words, where it said any; no address is among them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiftView:
+    """A suppression of a reader's address that was lifted: why it was there and since when; when, by whom and why it was lifted."""
+
+    reason: str
+    since: datetime
+    at: datetime
+    by: str
+    why: str
+
+    @classmethod
+    def of(cls, lift: Lift) -> "LiftView":
+        """The same without the row's own numbers."""
+        return cls(lift.reason, lift.since, lift.lifted_at, lift.by, lift.why)
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderView:
+    """One enrollment with its reader. `lesson` and `due` are of the next lesson; both None if nothing is to come.
+
+    `waits` if that one waits for its reader's word, so that it has no date.
+    """
+
+    id: str
+    enrollment: str
+    email: str
+    course: str
+    state: str
+    reason: str
+    perspective: str | None
+    zone: str
+    day: str | None
+    hour: int | None
+    pace: str
+    lesson: str | None
+    due: datetime | None
+    waits: bool = False
+    deliveries: list[DeliveryView] = field(default_factory=list)
+    shared: list[Shared] = field(default_factory=list)
+    """The replies that this reader shares with the host; there may be others, which nobody is told of."""
+    lifted: list[LiftView] = field(default_factory=list)
+
+    def alone(self) -> dict[str, object]:
+        """The enrollment without what only `reader` looks up: an empty list would say that there is none."""
+        return {key: value for key, value in asdict(self).items() if not isinstance(value, list)}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message that came in answer to a mail: what it was taken for, and what the host is told of it."""
+
+    at: datetime
+    verdict: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A lesson to come and when it is due if nothing changes."""
+
+    lesson: Lesson
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """Messages that came in and were set aside for the same reason: how many, and when the newest came."""
+
+    verdict: str | None
+    reason: str
+    count: int
+    newest: datetime
+
+
+def set_aside(parts: Parts) -> list[SetAside]:
+    """What was set aside of the mail that came in, the most frequent first."""
+    with parts.db.read() as session:
+        return [SetAside(*row) for row in session.execute(inbound.set_aside())]
+
+
+def readers(parts: Parts, course: str | None = None, *, unread: bool = False) -> Iterator[ReaderView]:
+    """Every enrollment, of one course if it is named, or with an answer that the host has not seen; streamed, oldest first."""
+    with parts.db.read() as session:
+        every = queries.every_enrollment(course)
+        wanted = every.where(has_unread()) if unread else every
+        rows = iter(session.execute(wanted.execution_options(yield_per=_CHUNK)))
+        while chunk := list(islice(rows, _CHUNK)):
+            yield from _views(parts, session, chunk)
+
+
+def reader(parts: Parts, ident: str) -> list[ReaderView]:
+    """The enrollments that an id or an address names, with their deliveries and what they share. Raises NotFound."""
+    with parts.db.read() as session:
+        rows = session.execute(naming(parts, ident)).all()
+        if not rows:
+            raise NotFound("Nobody goes by that id or address. See: dripcourse subscriber list")
+        found = list(_views(parts, session, rows))
+        for view in found:
+            view.deliveries.extend(map(_delivery_view, session.scalars(queries.deliveries_of(view.enrollment))))
+            view.lifted.extend(map(LiftView.of, suppression.lifted(session, view.id)))
+            view.shared.extend(shared_with_host(parts, session, view.enrollment))
+        return found
+
+
+def naming(parts: Parts, ident: str) -> Select[Enrollment, Subscriber]:
+    """The enrollments, with their readers, that an id or an address names. Raises NotFound for what is no address."""
+    if "@" not in ident:
+        return queries.enrollments_by_id(ident)
+    try:
+        return queries.enrollments_by_index(parts.keys.indexes(email_address(ident).normal))
+    except AddressError as error:
+        raise NotFound(str(error)) from None
+
+
+def _views(parts: Parts, session: Session, rows: Sequence[Row[Enrollment, Subscriber]]) -> Iterator[ReaderView]:
+    waiting = {
+        enrollment: (lesson, due)
+        for enrollment, lesson, due in session.execute(queries.in_hand([row[0].id for row in rows]))
+    }
+    for enrollment, subscriber in rows:
+        lesson, due = waiting.get(enrollment.id) or _next(parts, enrollment)
+        yield ReaderView(
+            id=subscriber.id,
+            enrollment=enrollment.id,
+            email=parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode(),
+            course=enrollment.course,
+            state=enrollment.state.value,
+            reason=(enrollment.left_reason or enrollment.pause_reason or ""),
+            perspective=enrollment.perspective,
+            zone=enrollment.zone,
+            day=None if enrollment.weekday is None else WEEKDAYS[enrollment.weekday],
+            hour=enrollment.hour,
+            pace=enrollment.pace.value,
+            lesson=lesson,
+            due=due,
+            waits=due is None and enrollment.waits and enrollment.state is EnrollmentState.ACTIVE,
+        )
+
+
+def _next(parts: Parts, enrollment: Enrollment) -> tuple[str | None, datetime | None]:
+    course = parts.library.courses.get(enrollment.course)
+    if course is None or enrollment.state is not EnrollmentState.ACTIVE:
+        return None, None
+    lesson = _after(course, enrollment)
+    return (lesson.slug, enrollment.due_at) if lesson else (None, None)
+
+
+def _after(course: Course, enrollment: Enrollment) -> Lesson | None:
+    return next_lesson(course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset())
+
+
+def _delivery_view(delivery: Delivery) -> DeliveryView:
+    return DeliveryView(
+        id=delivery.id,
+        kind=delivery.kind.value,
+        enrollment=delivery.enrollment_id,
+        course=delivery.course,
+        lesson=delivery.lesson,
+        state=delivery.state.value,
+        reason=delivery.reason.value,
+        due=delivery.due_at,
+        at=delivery.changed_at,
+        detail=delivery.detail,
+    )
+
+
+def deliveries(parts: Parts, *, only_unsure: bool = False) -> Iterator[DeliveryView]:
+    """Every delivery, oldest first; with `only_unsure` those that nobody knows the fate of, the assumed ones included."""
+    wanted = queries.unsure_deliveries() if only_unsure else queries.every_delivery()
+    with parts.db.read() as session:
+        for delivery in session.scalars(wanted.execution_options(yield_per=_CHUNK)):
+            yield _delivery_view(delivery)
+
+
+def coming(parts: Parts, enrollment: str) -> list[Coming]:
+    """The lessons to come and their dates if nothing changes; dates are promises only for the first. Empty unless active."""
+    with parts.db.read() as session:
+        row = session.get(Enrollment, enrollment)
+        course = parts.library.courses.get(row.course) if row else None
+        if row is None or course is None or row.state is not EnrollmentState.ACTIVE or row.due_at is None:
+            return []
+        seen = frozenset(slug or "" for _, slug, *_ in session.execute(queries.lessons_seen([enrollment])))
+        last, number, due, found = row.last_lesson, row.last_number, row.due_at, list[Coming]()
+        while lesson := next_lesson(course, last_slug=last, last_number=number, seen=seen):
+            found.append(Coming(lesson, due))
+            if row.pace is Pace.READY:
+                break  # each after it waits for its reader's word
+            last, number = lesson.slug, lesson.number
+            due = next_due(slot_of(row), row.pace, due, after_welcome=number == 0)
+        return found
+
+
+def accepted_lessons(parts: Parts, enrollment: str) -> list[DeliveryView]:
+    """The lessons that have gone to an enrollment, in the order they went."""
+    gone = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.DEFERRED, DeliveryState.BOUNCED)
+    with parts.db.read() as session:
+        rows = session.scalars(queries.deliveries_of(enrollment)).all()
+    return [_delivery_view(row) for row in rows if row.kind is Kind.LESSON and row.state in gone]
+
+
+def heard(parts: Parts, enrollment: str) -> list[Heard]:
+    """What came in answer to the mails of an enrollment and was handled, newest first."""
+    with parts.db.read() as session:
+        rows = session.scalars(arrivals_about(enrollment)).all()
+    return [Heard(row.received_at, row.verdict or "", row.reason) for row in rows]

@@ -1,0 +1,1 @@
+"""Incoming mail: store, process, identify, route, and answer."""

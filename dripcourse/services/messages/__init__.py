@@ -1,0 +1,1 @@
+"""Mails written for one reader: one module for each kind of mail."""

@@ -1,0 +1,1 @@
+"""Backups, adopting a restored database, and changing its keys."""

@@ -1,0 +1,37 @@
+"""The answers that readers share: all that a host can read, and which of them the host has seen."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dripcourse.db import replies as asked
+from dripcourse.services.parts import Parts
+from dripcourse.services.replies.store import HOST
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """A reply that its reader shares with the host."""
+
+    id: str
+    lesson: str | None
+    at: datetime
+    text: str
+
+
+def shared_with_host(parts: Parts, session: Session, enrollment: str) -> list[Shared]:
+    """The replies that the reader of an enrollment shares, oldest first: all that a host can read."""
+    return [
+        Shared(reply.id, lesson, reply.received_at, parts.keys.unseal(reply.host_sealed, HOST, reply.id).decode())
+        for reply, lesson in session.execute(asked.shared_replies(enrollment))
+        if reply.host_sealed is not None
+    ]
+
+
+def note_read(parts: Parts, shared: Collection[str], now: datetime) -> None:
+    """The host has seen these answers."""
+    if shared:
+        with parts.db.write() as session:
+            session.execute(asked.seen_by_host(shared, now))
