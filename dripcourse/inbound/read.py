@@ -6,18 +6,18 @@ from dataclasses import replace
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-from dripcourse.inbound.away import away_until
-from dripcourse.inbound.body import Body, body_of
-from dripcourse.inbound.bounce import read_bounce, words_of_machine
-from dripcourse.inbound.classify import Kind, is_automatic, kind_of
-from dripcourse.inbound.commands import command_in
-from dripcourse.inbound.elsewhere import words_elsewhere
-from dripcourse.inbound.message import Message
-from dripcourse.inbound.parse import parse
-from dripcourse.inbound.replytext import Cut, own_words
-from dripcourse.inbound.results import results_in
-from dripcourse.inbound.values import addr_spec, addresses, ids
-from dripcourse.inbound.verdict import Mail, Verdict
+from dripcourse.inbound.commands.command import command_in
+from dripcourse.inbound.mime.body import Body, body_of
+from dripcourse.inbound.mime.message import Message
+from dripcourse.inbound.mime.parse import parse
+from dripcourse.inbound.mime.values import addr_spec, addresses, ids
+from dripcourse.inbound.reply.elsewhere import words_elsewhere
+from dripcourse.inbound.reply.extract import Cut, own_words
+from dripcourse.inbound.verdicts.away import away_until
+from dripcourse.inbound.verdicts.bounce import read_bounce, words_of_machine
+from dripcourse.inbound.verdicts.classify import Kind, is_automatic, kind_of
+from dripcourse.inbound.verdicts.results import results_in
+from dripcourse.inbound.verdicts.verdict import Mail, Verdict
 
 _MACHINES = (Verdict.AUTO_REPLY, Verdict.BOUNCE, Verdict.COMPLAINT)
 _QUOTES = re.compile(r"^[ \t]*>|^.{0,200}:[ \t]*$", re.MULTILINE)

@@ -2,8 +2,8 @@
 
 import re
 
-from dripcourse.inbound.commands import command_in
-from dripcourse.inbound.orders import ORDERS
+from dripcourse.inbound.commands.command import command_in
+from dripcourse.inbound.commands.command_words import ORDERS
 from tests.house.rooms import ROOT
 
 ROW = re.compile(r"\| `([\w ]+)` \|[^|]*\| ([^|]+) \| ([^|]+) \| ([^|]+) \|")

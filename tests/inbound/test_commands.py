@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dripcourse.inbound.commands import command_in, is_yes
-from dripcourse.inbound.orders import ORDERS
+from dripcourse.inbound.commands.command import command_in, is_yes
+from dripcourse.inbound.commands.command_words import ORDERS
 
 NAMES = {
     "subscribe", "confirm", "pause", "later", "slower", "weekly", "every two weeks", "every four weeks", "resume", "where am I", "again", "share", "support", "help", "stop",

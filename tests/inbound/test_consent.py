@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dripcourse.inbound.commands import command_in
-from dripcourse.inbound.consent import Consent, consent_in
-from dripcourse.inbound.wishes import cries_for_help, pace_in, wishes_to_leave
+from dripcourse.inbound.commands.command import command_in
+from dripcourse.inbound.commands.consent import Consent, consent_in
+from dripcourse.inbound.commands.wishes import cries_for_help, pace_in, wishes_to_leave
 from tests.inbound.consents import DOUBTS, MACHINES, YESES, listed
 from tests.inbound.wishing import ANSWERS, DESPAIR, LEAVING, NO_PACES, PACES
 

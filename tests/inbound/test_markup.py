@@ -3,7 +3,7 @@
 import pytest
 
 from dripcourse.inbound import reply_text
-from dripcourse.inbound.markup import text_of_html
+from dripcourse.inbound.mime.markup import text_of_html
 from tests.inbound.post import parts
 
 PAGES = [

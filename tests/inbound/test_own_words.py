@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dripcourse.inbound.lines import MOST_CHARS, MOST_LINES, split
-from dripcourse.inbound.replytext import own_words
+from dripcourse.inbound.reply.extract import own_words
+from dripcourse.inbound.reply.lines import MOST_CHARS, MOST_LINES, split
 
 ADDRESS = "Slow Letters <letters@letters.example.org>"
 

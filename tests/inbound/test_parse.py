@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dripcourse.inbound import Verdict, read_mail, reply_text
-from dripcourse.inbound.parse import DEEPEST, MOST_PARTS, parse
+from dripcourse.inbound.mime.parse import DEEPEST, MOST_PARTS, parse
 from tests.inbound.post import HEAD, parts, post
 
 H = HEAD.replace("\n", "\r\n").encode()

@@ -3,8 +3,8 @@
 import pytest
 
 from dripcourse.inbound import read_mail
-from dripcourse.inbound.proof import proves, vouched_by_sendgrid
-from dripcourse.inbound.results import MOST_RESULTS, results_in
+from dripcourse.inbound.verdicts.proof import proves, vouched_by_sendgrid
+from dripcourse.inbound.verdicts.results import MOST_RESULTS, results_in
 
 CASES = [
     ("example.org 1; none", []),

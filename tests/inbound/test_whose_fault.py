@@ -3,7 +3,7 @@
 import pytest
 
 from dripcourse.inbound import Severity, read_mail
-from dripcourse.inbound.severity import judge
+from dripcourse.inbound.verdicts.severity import judge
 from tests.inbound.post import post, report
 
 OURS = [

@@ -3,7 +3,7 @@
 import pytest
 
 from dripcourse.inbound import read_mail
-from dripcourse.inbound.verdict import Verdict
+from dripcourse.inbound.verdicts.verdict import Verdict
 from tests.inbound.post import HEAD, parts, post
 from tests.inbound.test_nothing_written import LESSON, MARKED
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from dripcourse.db.models import Enrollment, Inbound, Reply
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace
-from dripcourse.inbound.commands import command_in
+from dripcourse.inbound.commands.command import command_in
 from tests.inbound.consents import DOUBTS, MACHINES, YESES, listed
 from tests.inbound.wishing import DESPAIR, LEAVING
 from tests.support.house import House, open_house

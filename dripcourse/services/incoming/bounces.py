@@ -10,7 +10,7 @@ from dripcourse.db.models import Delivery
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.events import Event, Told
 from dripcourse.inbound import Bounce, Severity, Verdict
-from dripcourse.inbound.severity import Said, judge, status_in
+from dripcourse.inbound.verdicts.severity import Said, judge, status_in
 from dripcourse.services.delivery import provider_events
 from dripcourse.services.incoming import identify
 from dripcourse.services.incoming.identify import Opened

@@ -17,9 +17,9 @@ from dripcourse.domain.address import email_address
 from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.errors import AddressError
 from dripcourse.inbound import Mail
-from dripcourse.inbound.parse import parse
-from dripcourse.inbound.proof import proves, vouched, vouched_by_sendgrid
-from dripcourse.inbound.results import results_in
+from dripcourse.inbound.mime.parse import parse
+from dripcourse.inbound.verdicts.proof import proves, vouched, vouched_by_sendgrid
+from dripcourse.inbound.verdicts.results import results_in
 from dripcourse.services.parts import Parts
 
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dripcourse.domain.delivery import Kind, rare_key
-from dripcourse.inbound.consent import Consent, consent_in
-from dripcourse.inbound.wishes import cries_for_help, pace_in, wishes_to_leave
+from dripcourse.inbound.commands.consent import Consent, consent_in
+from dripcourse.inbound.commands.wishes import cries_for_help, pace_in, wishes_to_leave
 from dripcourse.services.incoming import commands, receipts
 from dripcourse.services.incoming.commands import Order
 from dripcourse.services.incoming.identify import Opened, Owner

@@ -10,7 +10,7 @@ from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.inbound import Mail, Verdict
-from dripcourse.inbound.wishes import cries_for_help
+from dripcourse.inbound.commands.wishes import cries_for_help
 from dripcourse.services.delivery import reports
 from dripcourse.services.enrollment import lifecycle
 from dripcourse.services.incoming import automatic, bounces, commands, identify, intentions, receipts, subscribe

@@ -15,9 +15,9 @@ from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import ASKED_BACK, Kind, confirm_key
 from dripcourse.domain.errors import AddressError
 from dripcourse.domain.pacing import known_zone
-from dripcourse.inbound.consent import Consent, consent_in
-from dripcourse.inbound.parse import parse
-from dripcourse.inbound.wishes import cries_for_help
+from dripcourse.inbound.commands.consent import Consent, consent_in
+from dripcourse.inbound.commands.wishes import cries_for_help
+from dripcourse.inbound.mime.parse import parse
 from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.enrollment.suppression import suppress
 from dripcourse.services.incoming import identify, receipts

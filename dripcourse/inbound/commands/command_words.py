@@ -6,7 +6,7 @@ English is always understood; a course adds its own language. To add one, add a 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dripcourse.inbound.tongues import phrases, words
+from dripcourse.inbound.languages import phrases, words
 
 
 @dataclass(frozen=True, slots=True)

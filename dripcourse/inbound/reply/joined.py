@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from dripcourse.inbound.attribution import MOST_CHARS, is_sure
-from dripcourse.inbound.lines import Line
+from dripcourse.inbound.reply.attribution import MOST_CHARS, is_sure
+from dripcourse.inbound.reply.lines import Line
 
 _LINES = 3
 _OPENING = re.compile(

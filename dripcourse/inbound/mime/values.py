@@ -4,8 +4,8 @@ import re
 from binascii import a2b_hex
 from collections.abc import Iterator, Mapping
 
-from dripcourse.inbound.charset import decode, safe_line
-from dripcourse.inbound.transfer import decoded
+from dripcourse.inbound.mime.charset import decode, safe_line
+from dripcourse.inbound.mime.transfer import decoded
 
 _WORD = re.compile(r"=\?([^?\s]{1,64}?)(?:\*[^?\s]{0,32})?\?([bBqQ])\?([^?]*)\?=")
 _BETWEEN = re.compile(r"\s*\Z")

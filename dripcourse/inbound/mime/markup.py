@@ -10,8 +10,8 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from dripcourse.inbound.charset import safe
-from dripcourse.inbound.looks import is_hidden, is_quotation, opens_quotation
+from dripcourse.inbound.mime.charset import safe
+from dripcourse.inbound.mime.looks import is_hidden, is_quotation, opens_quotation
 
 DEEPEST = 200
 MOST_TAGS, _FEW = 30_000, 1_000

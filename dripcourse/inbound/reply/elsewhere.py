@@ -2,11 +2,11 @@
 
 import re
 
-from dripcourse.inbound.charset import safe
-from dripcourse.inbound.closings import device
-from dripcourse.inbound.lines import split
-from dripcourse.inbound.message import Message, Part, is_attachment
-from dripcourse.inbound.replytext import Cut
+from dripcourse.inbound.mime.charset import safe
+from dripcourse.inbound.mime.message import Message, Part, is_attachment
+from dripcourse.inbound.reply.closings import device
+from dripcourse.inbound.reply.extract import Cut
+from dripcourse.inbound.reply.lines import split
 
 _LARGEST_FILE = 100_000
 _ANSWERS = re.compile(r"\s*(?:\[[^\]]{0,40}\]\s*)?\w{1,8}\s?(?:[\[(]\d{1,3}[\])])?\s?[:：]")

@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from enum import IntEnum
 
-from dripcourse.inbound.lines import Line
-from dripcourse.inbound.tongues import OPENERS, PERSONS, WROTE, WROTE_UNSPACED
+from dripcourse.inbound.languages import OPENERS, PERSONS, WROTE, WROTE_UNSPACED
+from dripcourse.inbound.reply.lines import Line
 
 MOST_LINES = 6
 MOST_CHARS = 320

@@ -4,7 +4,7 @@ and what the other server says that it dislikes. Only what is left may be about 
 
 import re
 
-from dripcourse.inbound.machines import phrases
+from dripcourse.inbound.verdicts.machines import phrases
 
 _NAMES = re.compile(
     r"https?://\S+|<[^<>\s]*@[^<>\s]*>|[^\s<>@]+@[^\s<>@]+|\[[0-9a-f.:]+\]|(?<![\w.-])(?:[\w-]+\.)+(?!adr\b|expired\b)[a-z][a-z0-9-]{1,}(?![\w.])"

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dripcourse.inbound.charset import decode
-from dripcourse.inbound.transfer import decoded
-from dripcourse.inbound.values import parameters, words_of
+from dripcourse.inbound.mime.charset import decode
+from dripcourse.inbound.mime.transfer import decoded
+from dripcourse.inbound.mime.values import parameters, words_of
 
 LONGEST_TEXT = 2_097_152
 """Bytes of one text part that are decoded."""

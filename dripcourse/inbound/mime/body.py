@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dripcourse.inbound.charset import safe
-from dripcourse.inbound.flowed import unflowed, without_armour
-from dripcourse.inbound.markup import text_of_html
-from dripcourse.inbound.message import LONGEST_TEXT, Message, Part, is_attachment
-from dripcourse.inbound.transfer import without_uuencoded
+from dripcourse.inbound.mime.charset import safe
+from dripcourse.inbound.mime.flowed import unflowed, without_armour
+from dripcourse.inbound.mime.markup import text_of_html
+from dripcourse.inbound.mime.message import LONGEST_TEXT, Message, Part, is_attachment
+from dripcourse.inbound.mime.transfer import without_uuencoded
 
 _NOT_FOR_PEOPLE = frozenset(
     {

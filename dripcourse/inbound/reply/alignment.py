@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from unicodedata import normalize
 
-from dripcourse.inbound.lines import Line
+from dripcourse.inbound.reply.lines import Line
 
 _ANCHOR = 4
 _PLACES = 4  # an anchor that stands more often in the lesson is tried at its first places

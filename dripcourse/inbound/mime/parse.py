@@ -6,9 +6,9 @@ boundaries, and copies nothing before it is asked for. Work is bounded by counts
 
 import re
 
-from dripcourse.inbound.charset import decode, safe_line
-from dripcourse.inbound.message import Header, Message, Part
-from dripcourse.inbound.values import parameters
+from dripcourse.inbound.mime.charset import decode, safe_line
+from dripcourse.inbound.mime.message import Header, Message, Part
+from dripcourse.inbound.mime.values import parameters
 
 MOST_PARTS, DEEPEST = 500, 40
 MOST_CANDIDATES = 100_000

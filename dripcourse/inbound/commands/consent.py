@@ -7,8 +7,18 @@ from enum import StrEnum
 from functools import cache
 from unicodedata import category, combining, normalize
 
-from dripcourse.inbound.assent import BESIDE, GREETING, IRONIC, MACHINE, REFUSES, TAKES_BACK, UNEASY, WONDERS, YES
-from dripcourse.inbound.commands import is_closing
+from dripcourse.inbound.commands.command import is_closing
+from dripcourse.inbound.commands.yes_words import (
+    BESIDE,
+    GREETING,
+    IRONIC,
+    MACHINE,
+    REFUSES,
+    TAKES_BACK,
+    UNEASY,
+    WONDERS,
+    YES,
+)
 
 Words = tuple[str, ...]
 LANGUAGES = ("en", "de", "fr", "es")

@@ -6,12 +6,12 @@ Pure; holds no word of the mail in what it says of it. In doubt a message is a p
 import re
 from dataclasses import dataclass
 
-from dripcourse.inbound.away import names_an_end
-from dripcourse.inbound.bounce import Words, bounce_evidence, is_machine, is_rejection
-from dripcourse.inbound.machines import AUTO_SUBJECT, AWAY, AWAY_MORE, ROBOT
-from dripcourse.inbound.message import Message
-from dripcourse.inbound.returned import blocks
-from dripcourse.inbound.verdict import Verdict
+from dripcourse.inbound.mime.message import Message
+from dripcourse.inbound.verdicts.away import names_an_end
+from dripcourse.inbound.verdicts.bounce import Words, bounce_evidence, is_machine, is_rejection
+from dripcourse.inbound.verdicts.machines import AUTO_SUBJECT, AWAY, AWAY_MORE, ROBOT
+from dripcourse.inbound.verdicts.returned import blocks
+from dripcourse.inbound.verdicts.verdict import Verdict
 
 _FIRST_WORDS = 1_500
 _ENOUGH = 4

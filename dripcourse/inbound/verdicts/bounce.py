@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dripcourse.inbound import severity
-from dripcourse.inbound.machines import BOUNCE_BODY, BOUNCE_SUBJECT, ORIGINAL_BELOW, SENDERS
-from dripcourse.inbound.message import Headers, Message, Part
-from dripcourse.inbound.returned import blocks, ids_and_tokens
-from dripcourse.inbound.severity import Said
-from dripcourse.inbound.values import addr_spec, addresses
-from dripcourse.inbound.verdict import Bounce, Severity
+from dripcourse.inbound.mime.message import Headers, Message, Part
+from dripcourse.inbound.mime.values import addr_spec, addresses
+from dripcourse.inbound.verdicts import severity
+from dripcourse.inbound.verdicts.machines import BOUNCE_BODY, BOUNCE_SUBJECT, ORIGINAL_BELOW, SENDERS
+from dripcourse.inbound.verdicts.returned import blocks, ids_and_tokens
+from dripcourse.inbound.verdicts.severity import Said
+from dripcourse.inbound.verdicts.verdict import Bounce, Severity
 
 _ENOUGH = 4
 _SHORT = 400

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from unicodedata import combining, normalize
 
-from dripcourse.inbound.orders import ORDERS, Orders
+from dripcourse.inbound.commands.command_words import ORDERS, Orders
 
 _LONGEST = 80
 _MOST_LINES_BELOW = 4

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from dripcourse.inbound import closings
-from dripcourse.inbound.alignment import Share
-from dripcourse.inbound.kinds import Kind
-from dripcourse.inbound.lines import Line
-from dripcourse.inbound.quotation import Span, continues, find_headers, followers, marking
+from dripcourse.inbound.reply import closings
+from dripcourse.inbound.reply.alignment import Share
+from dripcourse.inbound.reply.kinds import Kind
+from dripcourse.inbound.reply.lines import Line
+from dripcourse.inbound.reply.quotation import Span, continues, find_headers, followers, marking
 
 _LESSON = 12  # words: less of a lesson in a quotation tells nothing about the rest of it
 _PASTED = 40

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dripcourse.inbound.tongues import phrases, words
+from dripcourse.inbound.languages import phrases, words
 
 SENT_FROM: Final = phrases(
     "sent from|sent via|sent with|sent using|sent by|sent on|sent through|from my|typed on|written on|this message was sent from|"

@@ -3,9 +3,9 @@
 import re
 from functools import cache
 
-from dripcourse.inbound import longing
-from dripcourse.inbound.commands import is_closing
-from dripcourse.inbound.consent import fold
+from dripcourse.inbound.commands import wish_words
+from dripcourse.inbound.commands.command import is_closing
+from dripcourse.inbound.commands.consent import fold
 
 _MOST = 20_000
 _SHORT, _PLAIN = 12, 9
@@ -18,8 +18,8 @@ def wishes_to_leave(text: str) -> bool:
     said = _said(text)
     return (
         0 < len(_WORD.findall(said)) <= _SHORT
-        and not _pattern(longing.PERSON).search(said)
-        and bool(_pattern(longing.LEAVE).search(said))
+        and not _pattern(wish_words.PERSON).search(said)
+        and bool(_pattern(wish_words.LEAVE).search(said))
     )
 
 
@@ -27,7 +27,7 @@ def cries_for_help(text: str) -> bool:
     """Whether somebody says that they do not want to live, that they are in danger, or, in a short reply, that they need help."""
     said = _said(text[:_MOST])
     short = len(_WORD.findall(said)) <= _SHORT
-    return bool(_pattern(longing.DESPAIR).search(said)) or (short and bool(_pattern(longing.CRY).search(said)))
+    return bool(_pattern(wish_words.DESPAIR).search(said)) or (short and bool(_pattern(wish_words.CRY).search(said)))
 
 
 def pace_in(text: str) -> str | None:
@@ -36,9 +36,9 @@ def pace_in(text: str) -> str | None:
     words = _WORD.findall(said)
     if "?" in text or not words or len(words) > _PLAIN:
         return None
-    for command, pattern in longing.PACES.items():
+    for command, pattern in wish_words.PACES.items():
         rest, found = _pattern(pattern).subn(" ", said)
-        if found and set(_WORD.findall(rest)) <= longing.ROUND_A_PACE:
+        if found and set(_WORD.findall(rest)) <= wish_words.ROUND_A_PACE:
             return command
     return None
 

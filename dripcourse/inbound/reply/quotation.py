@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dripcourse.inbound.alignment import Share
-from dripcourse.inbound.attribution import Next, header_at
-from dripcourse.inbound.fields import block_end, original, ruler
-from dripcourse.inbound.lines import Line
+from dripcourse.inbound.reply.alignment import Share
+from dripcourse.inbound.reply.attribution import Next, header_at
+from dripcourse.inbound.reply.fields import block_end, original, ruler
+from dripcourse.inbound.reply.lines import Line
 
 _LOOK = 12
 _CITED = re.compile(r" ?[A-Za-z]{1,12}>")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import idna
 
-from dripcourse.inbound.verdict import AuthenticationResult
+from dripcourse.inbound.verdicts.verdict import AuthenticationResult
 
 _PASS = "pass"  # noqa: S105 - RFC 8601 2.7
 _DOMAINS = {"dkim": ("header.d", "header.i"), "spf": ("smtp.mailfrom",), "dmarc": ("header.from",)}

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from dripcourse.inbound.values import without_comments
-from dripcourse.inbound.verdict import AuthenticationResult
+from dripcourse.inbound.mime.values import without_comments
+from dripcourse.inbound.verdicts.verdict import AuthenticationResult
 
 MOST_RESULTS = 100
 _PIECE = re.compile(r"\"(?:[^\"\\]|\\.)*\"?|[^\";]+|;", re.DOTALL)

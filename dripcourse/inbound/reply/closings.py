@@ -6,7 +6,7 @@ Only what stands at the end is ever taken for one of these; the same words in th
 import re
 from collections.abc import Sequence
 
-from dripcourse.inbound.additions import (
+from dripcourse.inbound.reply.closing_words import (
     DEVICES,
     DEVICES_UNSPACED,
     EXCUSES,
@@ -16,7 +16,7 @@ from dripcourse.inbound.additions import (
     SENT_FROM,
     SENT_SUFFIXES,
 )
-from dripcourse.inbound.lines import Line
+from dripcourse.inbound.reply.lines import Line
 
 MOST_SIGNATURE = 16
 _MOST_BELOW = 60

@@ -4,9 +4,9 @@ do not like, and a general one for an unknown mailbox. Whose fault it is is aske
 import re
 from typing import NamedTuple
 
-from dripcourse.inbound import fault
-from dripcourse.inbound.machines import phrases
-from dripcourse.inbound.verdict import Severity
+from dripcourse.inbound.verdicts import fault
+from dripcourse.inbound.verdicts.machines import phrases
+from dripcourse.inbound.verdicts.verdict import Severity
 
 FULL = phrases(
     r"quota", r"mail ?box (?:is |size )?(?:limit|full|exceed|over|space)", r"mailbox.{0,30}\bfull\b",

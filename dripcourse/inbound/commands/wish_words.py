@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dripcourse.inbound.tongues import words
+from dripcourse.inbound.languages import words
 
 _MAIL = (
     r"(?:emails?|mails?|mailings?|messages?|letters?|newsletters?|list|course|subscription|account|lessons?|stuff|spam)"

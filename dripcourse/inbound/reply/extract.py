@@ -7,11 +7,11 @@ a mail (`closings`). In doubt a line is the writer's.
 import re
 from dataclasses import dataclass
 
-from dripcourse.inbound.alignment import align
-from dripcourse.inbound.joined import parted
-from dripcourse.inbound.kinds import Kind
-from dripcourse.inbound.lines import split
-from dripcourse.inbound.sorting import Sorting
+from dripcourse.inbound.reply.alignment import align
+from dripcourse.inbound.reply.joined import parted
+from dripcourse.inbound.reply.kinds import Kind
+from dripcourse.inbound.reply.lines import split
+from dripcourse.inbound.reply.sorting import Sorting
 
 _WHOLE = re.compile(r"\n-- ?\r?\n")
 """The mark above a mail's foot: where it stands, what went out is known to the end, and whatever else is there was written."""

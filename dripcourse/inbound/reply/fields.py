@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from dripcourse.inbound.lines import Line
-from dripcourse.inbound.tongues import FORWARDED, ORIGINAL, ROLES
+from dripcourse.inbound.languages import FORWARDED, ORIGINAL, ROLES
+from dripcourse.inbound.reply.lines import Line
 
 _MOST_FIELDS = 12
 _MOST_WRAPPED = 3

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from dripcourse.inbound.message import Headers, Message, Part
-from dripcourse.inbound.parse import parse
-from dripcourse.inbound.values import ids
+from dripcourse.inbound.mime.message import Headers, Message, Part
+from dripcourse.inbound.mime.parse import parse
+from dripcourse.inbound.mime.values import ids
 
 MOST_BLOCKS = 50
 _FAR = 262_144
