@@ -18,7 +18,7 @@ from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.tick import Heart
 from dripcourse.settings import Settings, ensure_secrets, imap_door
 from dripcourse.web.app import create_app
-from dripcourse.web.guard import OPTIONS, guard
+from dripcourse.web.connection_guard import OPTIONS, guard
 
 _THREADS = 8
 _MOST_BYTES = 2**26

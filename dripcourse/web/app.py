@@ -12,23 +12,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from dripcourse.content.files import shipped
 from dripcourse.services.parts import Clock, Parts
+from dripcourse.web.context import Shell, day
 from dripcourse.web.errors import add_error_pages
 from dripcourse.web.filters import FILTERS
+from dripcourse.web.form_tokens import FormTokens
 from dripcourse.web.headers import add_headers
-from dripcourse.web.health import health
-from dripcourse.web.inbound import inbound
-from dripcourse.web.incoming import FormRequest, in_form
-from dripcourse.web.lessons import earlier
-from dripcourse.web.limits import limit_signups
-from dripcourse.web.own import own
-from dripcourse.web.public import checked, public
-from dripcourse.web.reader import reader
-from dripcourse.web.shell import Shell, day
-from dripcourse.web.signup import signup
-from dripcourse.web.tokens import FormTokens
-from dripcourse.web.waiting import waiting
-from dripcourse.web.webhooks import webhooks
-from dripcourse.web.whole import whole
+from dripcourse.web.hooks.sendgrid_events import webhooks
+from dripcourse.web.hooks.sendgrid_inbound import inbound
+from dripcourse.web.public.health import health
+from dripcourse.web.public.limits import limit_signups
+from dripcourse.web.public.pages import checked, public
+from dripcourse.web.public.signup import signup
+from dripcourse.web.reader.account import whole
+from dripcourse.web.reader.diary import own
+from dripcourse.web.reader.lessons import earlier
+from dripcourse.web.reader.quarantine import waiting
+from dripcourse.web.reader.routes import reader
+from dripcourse.web.request_cleaning import FormRequest, in_form
 
 FORM_BYTES = 100_000
 """No form of ours is larger."""

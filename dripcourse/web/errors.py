@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from dripcourse.domain.errors import DatabaseAway, Forgotten, Gone, JournalAway, NotFound, UsageError
 from dripcourse.services import incidents
-from dripcourse.web.shell import only_course, page, shell
+from dripcourse.web.context import only_course, page, shell
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from dripcourse.db.models import Delivery, Enrollment, Reply
 from dripcourse.services.replies import store
 from dripcourse.services.replies.shared import shared_with_host
 from dripcourse.services.replies.write import MOST_BYTES
-from dripcourse.web.reader import MOST_FORM_BYTES
+from dripcourse.web.reader.routes import MOST_FORM_BYTES
 from tests.web.conftest import Site
 
 WORDS = "The heron stands in the reeds.\n\nIt waits."

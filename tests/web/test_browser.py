@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sy
 
 from dripcourse.services import links
 from dripcourse.web.app import create_app
-from dripcourse.web.reader import MOST_FORM_BYTES
+from dripcourse.web.reader.routes import MOST_FORM_BYTES
 from tests.support.house import open_house
 from tests.web.conftest import COVER, Site
 from tests.web.test_answer import write

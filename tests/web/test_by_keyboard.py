@@ -15,7 +15,7 @@ from dripcourse.services.crypto import passphrase
 from dripcourse.services.enrollment import appearance
 from dripcourse.services.enrollment.undo import values
 from dripcourse.services.replies import magic_link, reader_keys
-from dripcourse.web import own, reader
+from dripcourse.web.reader import diary, routes
 from tests.support.house import subjects
 from tests.support.post import Reader
 from tests.web.keyboard import Act, Walk, views_of_a_reader
@@ -443,7 +443,7 @@ def a_try_is_cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def every_act(walk: Walk) -> set[Act]:
     """What the app can do for a reader: each view that a form of theirs posts to, and each word that it knows."""
-    known = {"reader.change": reader._ACTS, "own.act": own._ACTS}
+    known = {"reader.change": routes._ACTS, "own.act": diary._ACTS}
     return {(view, word) for view in views_of_a_reader(walk.app, "POST") for word in known.get(view, ("",))}
 
 

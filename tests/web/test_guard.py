@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import waitress
 
-from dripcourse.web import guard
+from dripcourse.web import connection_guard
 from tests.web.conftest import Site
 
 HALF = b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: "
@@ -19,8 +19,8 @@ HALF_BODY = b"POST /support HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n"
 def serving(site: Site) -> Iterator[tuple[str, int]]:
     """The pages as `dripcourse run` serves them, on a port of their own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    server = waitress.create_server(site.app, sockets=[listener], threads=4, ident="", **guard.OPTIONS)
-    guard.guard(server)
+    server = waitress.create_server(site.app, sockets=[listener], threads=4, ident="", **connection_guard.OPTIONS)
+    connection_guard.guard(server)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield listener.getsockname()
@@ -83,8 +83,8 @@ def test_while_five_hundred_requests_are_never_finished_a_one_click_leave_and_he
 def test_a_request_that_comes_byte_by_byte_ends_at_its_deadline(
     site: Site, monkeypatch: pytest.MonkeyPatch, said: bytes
 ) -> None:
-    monkeypatch.setattr(guard, "HEAD_SECONDS", 1)
-    monkeypatch.setattr(guard, "BODY_SECONDS", 1)
+    monkeypatch.setattr(connection_guard, "HEAD_SECONDS", 1)
+    monkeypatch.setattr(connection_guard, "BODY_SECONDS", 1)
     with serving(site) as place, begun(place, said) as wire:
         wire.settimeout(0.3)
         for _ in range(200):

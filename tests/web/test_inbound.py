@@ -15,7 +15,7 @@ from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival
 from dripcourse.fakes.serve import Signer
 from dripcourse.services.incoming import store
 from dripcourse.web.app import create_app
-from dripcourse.web.posted import UNREADABLE, read_post
+from dripcourse.web.hooks.inbound_form import UNREADABLE, read_post
 from tests.support.house import ENVIRONMENT, MONDAY, House
 from tests.web.conftest import Site
 

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from dripcourse.web.app import create_app
-from dripcourse.web.signup import PURPOSE
+from dripcourse.web.public.signup import PURPOSE
 from tests.support.house import open_house
 from tests.web.conftest import COVER, Site
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dripcourse.web import limits
-from dripcourse.web import own as own_room
-from dripcourse.web import reader as me_room
+from dripcourse.web.public import limits
+from dripcourse.web.reader import diary, routes
 from tests.support.post import Reader
 from tests.web.conftest import COVER, Site
 from tests.web.phrases import OTHER, own, read, set_phrase
@@ -35,7 +34,7 @@ ME = "reader@example.org"
 
 def buttons() -> list[str]:
     """Every word that a button of a reader's pages can say, but for erasing all: then there is nothing left to look for."""
-    words = [word for word in (*me_room._ACTS, *own_room._ACTS, "yes", "me", "not") if "erase" not in word]
+    words = [word for word in (*routes._ACTS, *diary._ACTS, "yes", "me", "not") if "erase" not in word]
     return sorted(set(words), key=lambda word: (word in DESTROYS, word))
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import event, select
 
 from dripcourse.db.models import ConsentText, Enrollment, Signup
 from dripcourse.services.signup import request
-from dripcourse.web.signup import consent_words
+from dripcourse.web.public.signup import consent_words
 from tests.web.conftest import COVER, Site
 
 

@@ -22,8 +22,8 @@ from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import SIGNATURE, TIMESTAMP, FakeSendgrid, Signer, event_body
 from dripcourse.transports.sendgrid import Sendgrid
 from dripcourse.web.app import create_app
-from dripcourse.web.signed import verified_by
-from dripcourse.web.webhooks import MOST_BYTES, read_events
+from dripcourse.web.hooks.sendgrid_events import MOST_BYTES, read_events
+from dripcourse.web.hooks.signatures import verified_by
 from tests.support.house import MONDAY, House
 from tests.web.conftest import Site
 

@@ -10,9 +10,10 @@ from flask import Flask
 
 from dripcourse.fakes.serve import Signer
 from dripcourse.services.crypto.keyring import new_id
-from dripcourse.web import limits, reader
 from dripcourse.web.app import create_app
-from dripcourse.web.shell import shell
+from dripcourse.web.context import shell
+from dripcourse.web.public import limits
+from dripcourse.web.reader import routes
 from tests.house.rooms import ROOT
 from tests.support.house import House, open_house
 from tests.support.pages import Form, links_of, read_page
@@ -149,7 +150,7 @@ def look_around(site: Site, signer: Signer) -> Ground:
     found.words = tuple(
         sorted({*_FORM_VALUES.findall(templates), *(value for form in found.forms for _, value in form.fields)})
     )
-    found.acts = tuple(sorted({*reader._ACTS, *_ACT_WORDS.findall(templates)}))
+    found.acts = tuple(sorted({*routes._ACTS, *_ACT_WORDS.findall(templates)}))
     return found
 
 

@@ -9,9 +9,9 @@ from dripcourse.services.enrollment import preferences
 from dripcourse.services.enrollment.preferences import DayOver, DayTooFar
 from dripcourse.services.enrollment.undo import Former
 from dripcourse.services.parts import Parts
-from dripcourse.web.me import me_page
-from dripcourse.web.pulse import Said, read_day
-from dripcourse.web.shell import shell
+from dripcourse.web.context import shell
+from dripcourse.web.reader.page import me_page
+from dripcourse.web.reader.preferences_view import Said, read_day
 
 FORMER = "was-"
 """What the names of a form's fields for `undo` begin with."""

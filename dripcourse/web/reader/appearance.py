@@ -7,7 +7,7 @@ from flask import request
 
 from dripcourse.domain.cover import MOST_NAME, MOST_SUBJECT, Cover, Style, own_cover, style_of
 from dripcourse.services.enrollment import appearance
-from dripcourse.web.shell import shell
+from dripcourse.web.context import shell
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from dripcourse.domain.arrival import Arrival, Door
-from dripcourse.web.remade import Piece, remade
+from dripcourse.web.hooks.rebuild_mime import Piece, remade
 
 UNREADABLE = "posted in a form that could not be read: kept as it came"
 _MOST_PARTS = 2_000

@@ -9,9 +9,9 @@ from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES
 from dripcourse.services.delivery import webhook_keys
 from dripcourse.services.delivery.webhook_keys import Hook
 from dripcourse.services.incoming import store
-from dripcourse.web.posted import read_post
-from dripcourse.web.shell import shell
-from dripcourse.web.signed import Signature, refusal
+from dripcourse.web.context import shell
+from dripcourse.web.hooks.inbound_form import read_post
+from dripcourse.web.hooks.signatures import Signature, refusal
 
 inbound = Blueprint("inbound", __name__)
 

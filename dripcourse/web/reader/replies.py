@@ -7,10 +7,10 @@ from flask import Response, request
 from dripcourse.services.reader import page as reader_page
 from dripcourse.services.replies import read, write
 from dripcourse.services.replies.store import Kept
-from dripcourse.web.me import answer_purpose, me_page, told
-from dripcourse.web.phrases import Trouble, new_phrase_fault, trouble
-from dripcourse.web.shell import page, shell
-from dripcourse.web.tokens import Made
+from dripcourse.web.context import page, shell
+from dripcourse.web.form_tokens import Made
+from dripcourse.web.passphrase_errors import Trouble, new_phrase_fault, trouble
+from dripcourse.web.reader.page import answer_purpose, me_page, told
 
 _ALL = "all"
 

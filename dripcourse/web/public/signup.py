@@ -11,11 +11,11 @@ from dripcourse.services.replies.transfer import Brought
 from dripcourse.services.signup import confirm as signup_confirm
 from dripcourse.services.signup import request as signup_request
 from dripcourse.services.signup.confirm import Confirmation, Standing
+from dripcourse.web.context import common_language, only_course, page, shell
 from dripcourse.web.filters import plain
+from dripcourse.web.form_tokens import Made
 from dripcourse.web.forms import PURPOSE, SignupForm, said
-from dripcourse.web.phrases import trouble
-from dripcourse.web.shell import common_language, only_course, page, shell
-from dripcourse.web.tokens import Made
+from dripcourse.web.passphrase_errors import trouble
 from dripcourse.web.zones import NOWHERE, zone_choices
 
 signup = Blueprint("signup", __name__)

@@ -11,9 +11,9 @@ from dripcourse.services import links
 from dripcourse.services import links as services_links
 from dripcourse.services.enrollment import lifecycle
 from dripcourse.services.reader import page as reader_page
-from dripcourse.web import answers, lessons, rhythm
-from dripcourse.web.me import me_page
-from dripcourse.web.shell import page, shell, speak
+from dripcourse.web.context import page, shell, speak
+from dripcourse.web.reader import lessons, preferences, replies
+from dripcourse.web.reader.page import me_page
 
 reader = Blueprint("reader", __name__)
 
@@ -23,9 +23,9 @@ MOST_FORM_BYTES = 1_000_000
 _READERS_OWN = ("/me/", "/leave/")
 
 _ACTS: dict[str, Callable[[str], Response | None]] = {
-    **rhythm.ACTS,
+    **preferences.ACTS,
     **lessons.ACTS,
-    **answers.ACTS,
+    **replies.ACTS,
 }
 
 

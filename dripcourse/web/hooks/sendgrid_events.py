@@ -14,8 +14,8 @@ from dripcourse.domain.events import Event, Told
 from dripcourse.services.delivery import provider_events
 from dripcourse.services.delivery.webhook_keys import Hook
 from dripcourse.services.incoming import bounces
-from dripcourse.web.shell import shell
-from dripcourse.web.signed import refusal, verified_by
+from dripcourse.web.context import shell
+from dripcourse.web.hooks.signatures import refusal, verified_by
 
 log = logging.getLogger(__name__)
 

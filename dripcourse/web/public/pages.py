@@ -9,7 +9,7 @@ from dripcourse.content.support import Country, HelpLine
 from dripcourse.domain.course import UNSAID, Course
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.kept import grouped
-from dripcourse.web.shell import only_course, page, shell
+from dripcourse.web.context import only_course, page, shell
 
 public = Blueprint("public", __name__)
 

@@ -14,10 +14,10 @@ from dripcourse.domain.pacing import Pace
 from dripcourse.services.privacy import erase as privacy_erase
 from dripcourse.services.reader import page as reader_page
 from dripcourse.services.signup import request as signup_request
+from dripcourse.web.context import page, shell
 from dripcourse.web.filters import plain, weekdays
+from dripcourse.web.form_tokens import Made
 from dripcourse.web.forms import address_fault
-from dripcourse.web.shell import page, shell
-from dripcourse.web.tokens import Made
 
 whole = Blueprint("whole", __name__)
 

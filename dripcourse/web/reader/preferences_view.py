@@ -16,8 +16,8 @@ from dripcourse.domain.pacing import Pace
 from dripcourse.domain.quiet import QuietDate
 from dripcourse.services.enrollment.preferences import Rhythm
 from dripcourse.services.reader.page import Place
+from dripcourse.web.context import day, shell
 from dripcourse.web.filters import dates_of, fill
-from dripcourse.web.shell import day, shell
 from dripcourse.web.zones import NOWHERE, zone_choices
 
 _ISO = re.compile(r"\s*(\d{4})-(\d{1,2})-(\d{1,2})\s*")

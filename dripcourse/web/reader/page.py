@@ -10,11 +10,11 @@ from dripcourse.services.enrollment import preferences
 from dripcourse.services.reader import page as reader_page
 from dripcourse.services.replies import read, write
 from dripcourse.services.replies.store import FROM_PAGE, Kept
-from dripcourse.web.covers import NOTHING_TRIED, Tried, cover_context
-from dripcourse.web.phrases import Trouble
-from dripcourse.web.pulse import NOTHING_SAID, Said, rhythm_context
-from dripcourse.web.shell import page, shell
-from dripcourse.web.whole import section
+from dripcourse.web.context import page, shell
+from dripcourse.web.passphrase_errors import Trouble
+from dripcourse.web.reader.account import section
+from dripcourse.web.reader.appearance import NOTHING_TRIED, Tried, cover_context
+from dripcourse.web.reader.preferences_view import NOTHING_SAID, Said, rhythm_context
 
 Told = tuple[Kept, str]
 """One thing that was written, and the subject of the mail that it answers; '' if that is not known any more."""

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from dripcourse.services.diagnostics.health import Check, readiness
-from dripcourse.web.shell import shell
+from dripcourse.web.context import shell
 
 health = Blueprint("health", __name__)
 

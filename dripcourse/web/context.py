@@ -10,7 +10,7 @@ from flask import Response, current_app, g, make_response, render_template, requ
 
 from dripcourse.domain.course import Course
 from dripcourse.services.parts import Clock, Parts
-from dripcourse.web.tokens import FormTokens
+from dripcourse.web.form_tokens import FormTokens
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,9 @@ from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.reader import page as reader_page
 from dripcourse.services.replies import magic_link, read
 from dripcourse.services.replies.read import OwnWords
-from dripcourse.web.phrases import Trouble, new_phrase_fault, trouble
-from dripcourse.web.shell import page, shell
-from dripcourse.web.tokens import Made
+from dripcourse.web.context import page, shell
+from dripcourse.web.form_tokens import Made
+from dripcourse.web.passphrase_errors import Trouble, new_phrase_fault, trouble
 
 own = Blueprint("own", __name__)
 

@@ -10,9 +10,9 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.services.enrollment import appearance
 from dripcourse.services.reader import lessons
 from dripcourse.services.reader import page as reader_page
-from dripcourse.web.covers import Tried, checked, typed
-from dripcourse.web.me import me_page
-from dripcourse.web.shell import page, shell
+from dripcourse.web.context import page, shell
+from dripcourse.web.reader.appearance import Tried, checked, typed
+from dripcourse.web.reader.page import me_page
 
 earlier = Blueprint("earlier", __name__)
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, request
 
 from dripcourse.services.incoming import quarantine
-from dripcourse.web.shell import page, shell
+from dripcourse.web.context import page, shell
 
 waiting = Blueprint("waiting", __name__)
 

@@ -1,0 +1,1 @@
+"""What providers post: events and incoming mail, each with its signature verified."""

@@ -1,0 +1,1 @@
+"""Pages without a token: sign-up, confirmation, support, privacy, health."""

@@ -1,0 +1,1 @@
+"""The reader's own pages, opened by a token from a mail."""
