@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import perf_counter
 
-from dripcourse.domain.arrival import Arrival, Door
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.fakes.serve import Signer
 from dripcourse.services.incoming import store
 from dripcourse.web.app import create_app

@@ -10,10 +10,8 @@ from dripcourse.content.load import Library, load_library
 from dripcourse.content.render import Renderer
 from dripcourse.db import schema
 from dripcourse.db.session import Database, require_file
-from dripcourse.domain.account import judge
 from dripcourse.domain.errors import SettingsError, UsageError
 from dripcourse.domain.finding import Finding, well
-from dripcourse.domain.hooks import Wanted
 from dripcourse.domain.mail import Transport
 from dripcourse.services.crypto.keyring import Keyring
 from dripcourse.services.journal import Journal
@@ -24,6 +22,8 @@ from dripcourse.services.recovery.seal import require_keys
 from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl, ensure_secrets, is_set_up
 from dripcourse.transports.outbox import Outbox
 from dripcourse.transports.reach import LARGE_BYTES, Reached, post, reach
+from dripcourse.transports.sendgrid.audit import judge
+from dripcourse.transports.sendgrid.webhook_audit import Wanted
 from dripcourse.transports.smtp import Smtp
 
 _A_LITTLE = timedelta(minutes=5)
@@ -71,7 +71,7 @@ def choose_transport(settings: Settings) -> Transport:
             return Smtp(host, port, user=user, password=password.get_secret_value(), tls=tls)
         case SendgridUrl():
             # only now: the library takes as long to load as all of ours, and few commands of few installations send by it
-            from dripcourse.transports.sendgrid import Sendgrid  # noqa: PLC0415
+            from dripcourse.transports.sendgrid.transport import Sendgrid  # noqa: PLC0415
 
             key = settings.sendgrid_api_key
             return Sendgrid(key.get_secret_value() if key else "", settings.sendgrid_api_url)
@@ -81,7 +81,7 @@ def ask_provider(settings: Settings) -> list[Finding]:
     """What the mail provider says of how it is set up; nothing if there is none. Sends nothing and changes nothing."""
     if not isinstance(settings.mail_url, SendgridUrl):
         return []
-    from dripcourse.transports.account import ask  # noqa: PLC0415 - for doctor only
+    from dripcourse.transports.sendgrid.account import ask  # noqa: PLC0415 - for doctor only
 
     rules, key = _rules(settings), settings.sendgrid_api_key
     hooks = rules.event_keys, rules.inbound_keys, rules.inbound_secret
@@ -94,7 +94,7 @@ def provider_is_told(settings: Settings) -> Finding:
     """What the mail provider is told with each mail."""
     if not isinstance(settings.mail_url, SendgridUrl):
         return well("No mail provider is told anything", "mail goes to a folder or a mail server, and to no API")
-    from dripcourse.transports.account import told_of_a_mail  # noqa: PLC0415 - for doctor only
+    from dripcourse.transports.sendgrid.account import told_of_a_mail  # noqa: PLC0415 - for doctor only
 
     return told_of_a_mail()
 

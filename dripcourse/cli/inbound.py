@@ -8,7 +8,7 @@ import click
 
 from dripcourse.bootstrap import choose_clock, open_store
 from dripcourse.cli.common import as_json, iso, opened, quiet_logs, settings_of
-from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
+from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.services.host import overview
 from dripcourse.services.incoming import store
 from dripcourse.settings import ensure_secrets

@@ -8,8 +8,8 @@ from typing import Any
 from dripcourse.content.jinja import faults_in
 from dripcourse.content.markdown import parse, title_of
 from dripcourse.content.passages import cut
+from dripcourse.content.placeholders import Shield
 from dripcourse.content.schema import LessonFile, check, one_line, suggestion
-from dripcourse.content.shield import Shield
 from dripcourse.content.sources import TEXT, Fields, read_text, read_yaml, split_front_matter
 from dripcourse.domain.course import UNSAID, Lesson
 from dripcourse.domain.errors import Fault

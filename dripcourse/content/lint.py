@@ -8,7 +8,7 @@ from statistics import median
 from dripcourse.content.load import COURSE_FILE, Library
 from dripcourse.content.markdown import parse
 from dripcourse.content.sources import Fields, read_text, read_toml, read_yaml, split_front_matter
-from dripcourse.content.words import HOSTS_WORDS
+from dripcourse.content.translations import HOSTS_WORDS
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import Fault
 

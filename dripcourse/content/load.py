@@ -8,11 +8,11 @@ from pathlib import Path
 
 from dripcourse.content.files import shipped
 from dripcourse.content.lessons import is_lesson, read_lesson
-from dripcourse.content.press import Press, Sheet, read_layout
 from dripcourse.content.schema import MAX_NAME, NAME, CourseFile, check, suggestion
+from dripcourse.content.sheets import Press, Sheet, read_layout
 from dripcourse.content.sources import Fields, read_text, read_toml
 from dripcourse.content.support import Country, read_support
-from dripcourse.content.words import HOSTS_WORDS, Words, read_words
+from dripcourse.content.translations import HOSTS_WORDS, Words, read_words
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import CourseError, Fault
 from dripcourse.domain.pacing import Pace

@@ -7,8 +7,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from dripcourse.content.placeholders import Shield
 from dripcourse.content.plain import inline_text, plain_text
-from dripcourse.content.shield import Shield
 
 _PARSER = MarkdownIt("commonmark", {"html": False})
 """Raw HTML comes out as the text it is; javascript: and its like make no links."""

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from dripcourse.content.compiled import Compiled, Compiler
 from dripcourse.content.jinja import READER
 from dripcourse.content.load import Library
-from dripcourse.content.press import SIGNATURE
-from dripcourse.content.words import Table
+from dripcourse.content.sheets import SIGNATURE
+from dripcourse.content.translations import Table
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.pacing import Pace

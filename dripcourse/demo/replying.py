@@ -7,7 +7,7 @@ from textwrap import indent
 
 from dripcourse.demo.agenda import day, hour
 from dripcourse.demo.inbox import Mail
-from dripcourse.domain.arrival import Arrival, Door
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.incoming import store
 from dripcourse.services.parts import Parts

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from dripcourse.domain.clocks import disagrees, how_far
+from dripcourse.domain.clock_skew import disagrees, how_far
 from dripcourse.domain.finding import Finding, look, unseen, well, wrong
 
 RENEW_WITHIN = timedelta(days=14)

@@ -20,7 +20,7 @@ def refused(about: About, why: str) -> Outcome:
     """What comes of a mail that was refused, by what the refusal is about; `why` is the other side's words.
 
     A policy is perhaps against us, and a sender address is the same for many mails: neither stops anything at once, but several in a
-    row with no mail accepted between them do (`domain/circuit`).
+    row with no mail accepted between them do (`domain/circuit_breaker`).
     """
     match about:
         case About.MAIL | About.RECIPIENT:

@@ -22,8 +22,8 @@ from typing import Any
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dripcourse.domain.arrival import MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DripError, SettingsError
+from dripcourse.domain.incoming import MOST_BYTES, Arrival, Door
 from dripcourse.services.incoming import store
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.settings import HostPort, Listen

@@ -17,8 +17,8 @@ from contextlib import contextmanager, suppress
 from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
-from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DatabaseAway, DripError
+from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.doors.unfetched import Unfetched
 from dripcourse.services import incidents
 from dripcourse.services.incoming import store

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 
 from dripcourse.db import queries, schema
 from dripcourse.db.models import Beat
-from dripcourse.domain.clocks import TOLERANCE
+from dripcourse.domain.clock_skew import TOLERANCE
 from dripcourse.domain.errors import DripError, JournalAway
 from dripcourse.services import incidents
 from dripcourse.services.crypto.keyring import new_id

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
+from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.services.incoming import store
 from tests.cli.line import GIVEN
 from tests.support.house import open_house

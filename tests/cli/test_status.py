@@ -2,7 +2,7 @@
 
 import shutil
 
-from dripcourse.domain.arrival import Arrival, Door
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.services.incoming import store
 from tests.cli.line import Line
 from tests.support.house import MONDAY, write_course

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from dripcourse.content.jinja import READER, faults_in
 from dripcourse.content.markdown import fragment
+from dripcourse.content.placeholders import Shield
 from dripcourse.content.plain import WIDTH
-from dripcourse.content.shield import Shield
 
 LONG = "Slow is not delay, and a sentence that is longer than a line of seventy-two goes on below it."
 

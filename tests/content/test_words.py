@@ -9,7 +9,7 @@ import pytest
 
 from dripcourse.content.files import shipped
 from dripcourse.content.load import load_library, read_library
-from dripcourse.content.words import read_words
+from dripcourse.content.translations import read_words
 from dripcourse.domain.errors import CourseError
 from dripcourse.inbound.commands.command import command_in
 from tests.content.garden import FACTS, SLUG, garden, planted, renderer

@@ -6,15 +6,17 @@ from sqlalchemy import LargeBinary
 
 from dripcourse.db.models import Base
 from dripcourse.db.sealed import PLACES
-from dripcourse.domain.kept import KEPT, Form, Sort, columns_of, grouped
+from dripcourse.domain.data_inventory import KEPT, Form, Sort, columns_of, grouped
 
 SCHEMA = {f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns}
 DESCRIBED = Counter(column for each in KEPT for column in each.columns)
 
 
 def test_every_column_is_described_and_every_description_has_its_column() -> None:
-    assert SCHEMA - DESCRIBED.keys() == set(), "say in domain/kept.py what these hold, how, for how long and for whom"
-    assert DESCRIBED.keys() - SCHEMA == set(), "these stand in domain/kept.py and in no table"
+    assert SCHEMA - DESCRIBED.keys() == set(), (
+        "say in domain/data_inventory.py what these hold, how, for how long and for whom"
+    )
+    assert DESCRIBED.keys() - SCHEMA == set(), "these stand in domain/data_inventory.py and in no table"
 
 
 def test_nothing_is_described_twice() -> None:

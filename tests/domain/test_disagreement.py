@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dripcourse.domain.clocks import disagrees, how_far, jumped
+from dripcourse.domain.clock_skew import disagrees, how_far, jumped
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dripcourse.domain.circuit import FAILURES, LONGEST_REST, PROBE_EVERY, Circuit, Leave
+from dripcourse.domain.circuit_breaker import FAILURES, LONGEST_REST, PROBE_EVERY, Circuit, Leave
 from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dripcourse.domain.cover import MOST_NAME, MOST_SUBJECT, Cover, CoverError, Style, own_cover, style_of
+from dripcourse.domain.appearance import MOST_NAME, MOST_SUBJECT, Cover, CoverError, Style, own_cover, style_of
 from dripcourse.domain.mime import breaks_line
 
 

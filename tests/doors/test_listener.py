@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import SettingsError
+from dripcourse.domain.incoming import MOST_BYTES, Arrival, Door
 from dripcourse.doors.listener import MOST_CONNECTIONS, MOST_HELD, MOST_RECIPIENTS, Listener
 from dripcourse.services.incoming import store
 from dripcourse.settings import HostPort, Listen

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DatabaseAway
+from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.doors.mailbox import MARK, MailboxAway, MailboxPoll
 from dripcourse.services import incidents
 from dripcourse.services.incoming import store

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import Arrival
+from dripcourse.domain.incoming import Arrival
 from dripcourse.services.incoming import store
 from tests.doors.test_listener import DOMAIN, READER, TOKEN, database_away, listening
 from tests.support.house import House

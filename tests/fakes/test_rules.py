@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dripcourse.fakes.rules import faults, is_sandboxed
-from dripcourse.transports.sendgrid import request_body
+from dripcourse.transports.sendgrid.transport import request_body
 from tests.transports.contract import a_mail
 
 Request = dict[str, Any]

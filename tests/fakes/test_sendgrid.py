@@ -13,7 +13,7 @@ from dripcourse.domain.errors import UsageError
 from dripcourse.fakes.script import Manner, Post, Step, drawn, scripted
 from dripcourse.fakes.sendgrid import Account, fates_of
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.transports.sendgrid import request_body
+from dripcourse.transports.sendgrid.transport import request_body
 from tests.transports.contract import NOW, a_mail, read
 
 HEADERS = {"Authorization": "Bearer SG.key", "Content-Type": "application/json"}

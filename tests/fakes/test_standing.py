@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dripcourse.domain.account import PLACES
 from dripcourse.fakes.standing import Standing
+from dripcourse.transports.sendgrid.audit import PLACES
 from tests.transports.contract import NOW
 
 KEY = {"Authorization": "Bearer SG.key"}

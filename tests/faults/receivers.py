@@ -32,7 +32,7 @@ from dripcourse.fakes.serve import FakeSendgrid
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.transports import outbox, smtp, wire
 from dripcourse.transports.outbox import Outbox
-from dripcourse.transports.sendgrid import Sendgrid
+from dripcourse.transports.sendgrid.transport import Sendgrid
 from dripcourse.transports.smtp import Smtp
 from dripcourse.transports.wire import Wire
 from dripcourse.web.app import create_app

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dripcourse.domain.circuit import FAILURES
+from dripcourse.domain.circuit_breaker import FAILURES
 from dripcourse.domain.mail import Accepted, Later, Outcome, Refused
 from dripcourse.domain.refusal import About, refused
 from dripcourse.services.delivery import circuit_breaker

@@ -8,7 +8,7 @@ from dripcourse.domain.mail import Transport
 from dripcourse.fakes.script import Manner, Step
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.transports.sendgrid import Sendgrid
+from dripcourse.transports.sendgrid.transport import Sendgrid
 from tests.faults.conftest import Small, enroll_many
 from tests.faults.receivers import Switch
 from tests.faults.truth import judge, seen

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from dripcourse.db.models import Beat, Instance
-from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.errors import JournalAway
 from dripcourse.domain.events import Event, Told
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Refused, Unknown
 from dripcourse.services.delivery import provider_events, settle
 from dripcourse.services.diagnostics.needs import WATCHED

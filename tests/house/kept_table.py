@@ -4,7 +4,7 @@ import re
 import tomllib
 from pathlib import Path
 
-from dripcourse.domain.kept import KEPT
+from dripcourse.domain.data_inventory import KEPT
 from tests.house.rooms import ROOT
 
 FILE = ROOT / "docs" / "privacy.md"

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, update
 
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.domain.errors import DatabaseAway
+from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES, Arrival, Door
 from dripcourse.services.crypto.keyring import Keyring, Unsealable
 from dripcourse.services.incoming import store as incoming_store
 from tests.support.house import ENVIRONMENT, House

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Consent, Delivery, Enrollment, Inbound, Signup, Suppression
-from dripcourse.domain.arrival import Door
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
+from dripcourse.domain.incoming import Door
 from tests.support.house import House, open_house, subjects, write_course
 from tests.support.post import Reader, compose, hand_in
 

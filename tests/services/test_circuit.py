@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dripcourse.domain.circuit import FAILURES, Leave
+from dripcourse.domain.circuit_breaker import FAILURES, Leave
 from dripcourse.domain.mail import Accepted, Evidence, Later, Refused, Unknown
 from dripcourse.services.delivery import circuit_breaker
 from dripcourse.services.diagnostics.health import Check, readiness

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from dripcourse.content.render import Renderer
 from dripcourse.db.models import Enrollment, LessonText, Reply
-from dripcourse.domain.cover import Cover, CoverError, Style
+from dripcourse.domain.appearance import Cover, CoverError, Style
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.crypto.keyring import Keyring, Unsealable
 from dripcourse.services.delivery import settle

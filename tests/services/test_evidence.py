@@ -33,8 +33,8 @@ from dripcourse.services.diagnostics.privacy_database import examine_database
 from dripcourse.services.diagnostics.privacy_mails import examine_lists, examine_mails
 from dripcourse.services.diagnostics.privacy_traces import examine_backup, examine_traces
 from dripcourse.services.recovery import backup
-from dripcourse.transports import sendgrid
-from dripcourse.transports.account import told_of_a_mail
+from dripcourse.transports.sendgrid import transport
+from dripcourse.transports.sendgrid.account import told_of_a_mail
 from dripcourse.web.app import create_app
 from dripcourse.web.evidence import examine_pages
 from tests.support.house import MONDAY, House, open_house, write_course, write_lesson
@@ -253,9 +253,9 @@ def test_a_lesson_that_loads_something_is_found(tmp_path: Path) -> None:
 def test_a_mail_that_would_be_tracked_is_found(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     assert told_of_a_mail().level is Level.WELL
     if change == "tracking":
-        monkeypatch.setitem(sendgrid._NOTHING_TRACKED, "open_tracking", {"enable": True})
+        monkeypatch.setitem(transport._NOTHING_TRACKED, "open_tracking", {"enable": True})
     else:
-        honest = sendgrid.request_body
+        honest = transport.request_body
 
         def telling(mail: object) -> bytes:
             body = honest(mail)  # type: ignore[arg-type]
@@ -263,7 +263,7 @@ def test_a_mail_that_would_be_tracked_is_found(monkeypatch: pytest.MonkeyPatch, 
                 return body.replace(b'{"personalizations"', b'{"categories": ["reader"], "personalizations"')
             return body.replace(b'"custom_args": {', b'"custom_args": {"reader": "a@example.org", ')
 
-        monkeypatch.setattr(sendgrid, "request_body", telling)
+        monkeypatch.setattr(transport, "request_body", telling)
     assert told_of_a_mail().level is Level.WRONG
 
 

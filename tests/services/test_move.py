@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Consent, ConsentText, Delivery, Enrollment, Signup, Subscriber
-from dripcourse.domain.cover import own_cover
+from dripcourse.domain.appearance import own_cover
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select, update
 
 from dripcourse.db.models import Delivery, Enrollment, Inbound, ProviderEvent, Reply, Subscriber
-from dripcourse.domain.arrival import Door
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
+from dripcourse.domain.incoming import Door
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.incoming import process
 from dripcourse.services.replies import store

@@ -24,7 +24,7 @@ from dripcourse.services.reader import page
 from dripcourse.services.replies import store, write
 from dripcourse.services.signup import request
 from dripcourse.transports.outbox import Outbox
-from dripcourse.transports.sendgrid import Sendgrid
+from dripcourse.transports.sendgrid.transport import Sendgrid
 from tests.support.children import ended, fork, kill_self
 from tests.support.house import MONDAY, House, open_house
 

@@ -9,8 +9,8 @@ from itertools import count
 from sqlalchemy import select
 
 from dripcourse.db.models import Enrollment, Reply
-from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.enrollment import LeftReason
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.services.incoming import store
 from tests.support.house import House
 

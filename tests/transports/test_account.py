@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from dripcourse.domain.account import PLACES, judge
 from dripcourse.domain.finding import Finding, Level
-from dripcourse.domain.hooks import Wanted
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
 from dripcourse.fakes.standing import Standing
-from dripcourse.transports.account import ask
+from dripcourse.transports.sendgrid.account import ask
+from dripcourse.transports.sendgrid.audit import PLACES, judge
+from dripcourse.transports.sendgrid.webhook_audit import Wanted
 from tests.transports.contract import NOW
 
 BASE, REPLIES = "https://letters.example.org", "reply.example.org"

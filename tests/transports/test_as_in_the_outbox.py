@@ -12,7 +12,7 @@ from dripcourse.domain.mail import Accepted, Evidence, Outcome, Outgoing, Transp
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
 from dripcourse.transports.outbox import Outbox
-from dripcourse.transports.sendgrid import Sendgrid
+from dripcourse.transports.sendgrid.transport import Sendgrid
 from tests.faults.receivers import SmtpReceiver
 from tests.support.house import MONDAY, open_house, read_outbox
 from tests.transports.contract import read

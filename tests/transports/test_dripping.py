@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from dripcourse.domain.mail import Later, Outcome, Unknown
-from dripcourse.transports.sendgrid import Sendgrid
+from dripcourse.transports.sendgrid.transport import Sendgrid
 from dripcourse.transports.smtp import Smtp
 from dripcourse.transports.wire import Wire
 from tests.transports.contract import NOW, a_mail

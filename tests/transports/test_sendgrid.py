@@ -24,7 +24,7 @@ from dripcourse.fakes.script import scripted
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
 from dripcourse.transports import wire as wire_file
-from dripcourse.transports.sendgrid import LONGEST_WAIT, Sendgrid, request_body
+from dripcourse.transports.sendgrid.transport import LONGEST_WAIT, Sendgrid, request_body
 from dripcourse.transports.wire import Wire
 from tests.support.certificate import context_of, make_certificate
 from tests.support.house import open_house

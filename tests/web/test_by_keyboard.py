@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import func, select
 
 from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
-from dripcourse.domain.cover import Cover, Style
+from dripcourse.domain.appearance import Cover, Style
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.crypto import passphrase
 from dripcourse.services.enrollment import appearance

@@ -22,7 +22,7 @@ from dripcourse.fakes.serve import FakeSendgrid
 from dripcourse.services.privacy import erase
 from dripcourse.services.recovery import backup
 from dripcourse.services.replies import store
-from dripcourse.transports.sendgrid import Sendgrid
+from dripcourse.transports.sendgrid.transport import Sendgrid
 from dripcourse.web.app import create_app
 from tests.support.house import MONDAY, House, open_house
 from tests.support.post import Reader, compose, hand_in

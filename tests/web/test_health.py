@@ -1,7 +1,7 @@
 """What machines ask."""
 
 from dripcourse.db.models import Beat
-from dripcourse.domain.arrival import Arrival, Door
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.services import incidents
 from dripcourse.services.incoming import store
 from tests.web.conftest import Site

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES, Arrival
+from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES, Arrival
 from dripcourse.fakes.serve import Signer
 from dripcourse.services.incoming import store
 from dripcourse.web.app import create_app

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Enrollment
-from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.enrollment import EnrollmentState
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.services.incoming import store
 from dripcourse.web.app import create_app
 from tests.support.house import open_house, write_course

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from dripcourse.domain.kept import KEPT, Form, Until, Who
+from dripcourse.domain.data_inventory import KEPT, Form, Until, Who
 from dripcourse.web.app import create_app
 from tests.support.house import House, open_house, write_course
 from tests.web.conftest import COVER, Site

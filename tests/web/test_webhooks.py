@@ -20,7 +20,7 @@ from dripcourse.domain.events import Told
 from dripcourse.fakes.script import Post, scripted
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import SIGNATURE, TIMESTAMP, FakeSendgrid, Signer, event_body
-from dripcourse.transports.sendgrid import Sendgrid
+from dripcourse.transports.sendgrid.transport import Sendgrid
 from dripcourse.web.app import create_app
 from dripcourse.web.hooks.sendgrid_events import MOST_BYTES, read_events
 from dripcourse.web.hooks.signatures import verified_by

@@ -1,6 +1,6 @@
 """The circuit, kept in the database: what one process learns of the wire holds for all of them.
 
-Asked once for each batch that is claimed; written only when something is wrong, or right again. The rules are in `domain/circuit`.
+Asked once for each batch that is claimed; written only when something is wrong, or right again. The rules are in `domain/circuit_breaker`.
 """
 
 import logging
@@ -12,7 +12,7 @@ from sqlalchemy import or_, update
 
 from dripcourse.db import queries
 from dripcourse.db.models import Circuit as Row
-from dripcourse.domain.circuit import LONGEST_REST, PROBE_EVERY, Circuit, Leave
+from dripcourse.domain.circuit_breaker import LONGEST_REST, PROBE_EVERY, Circuit, Leave
 from dripcourse.domain.mail import Outcome
 from dripcourse.services.delivery.record import plain
 from dripcourse.services.parts import Parts

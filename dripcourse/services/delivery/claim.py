@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Subscriber, table
 from dripcourse.db.types import Row
-from dripcourse.domain.clocks import TOLERANCE
+from dripcourse.domain.clock_skew import TOLERANCE
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, is_unasked, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from dripcourse.db.session import server_clock
-from dripcourse.domain.clocks import disagrees, how_far, jumped
+from dripcourse.domain.clock_skew import disagrees, how_far, jumped
 from dripcourse.domain.mail import TellsTime
 from dripcourse.services import incidents
 from dripcourse.services.parts import Clock, Parts

@@ -19,7 +19,7 @@ from time import sleep
 from sqlalchemy import bindparam, or_, update
 
 from dripcourse.db.models import Delivery, table
-from dripcourse.domain.circuit import Circuit, Leave
+from dripcourse.domain.circuit_breaker import Circuit, Leave
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.errors import DatabaseAway, DripError
 from dripcourse.domain.mail import Later, Outcome, Refused, Unknown

@@ -12,7 +12,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, table
 from dripcourse.db.replies import answered_among
 from dripcourse.db.types import Row
-from dripcourse.domain.circuit import LONGEST_REST
+from dripcourse.domain.circuit_breaker import LONGEST_REST
 from dripcourse.domain.course import next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState

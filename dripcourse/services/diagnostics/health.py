@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dripcourse.db import queries
 from dripcourse.db.models import Beat
-from dripcourse.domain.circuit import Leave
+from dripcourse.domain.circuit_breaker import Leave
 from dripcourse.domain.need import Need, utc
 from dripcourse.services.delivery import circuit_breaker
 from dripcourse.services.diagnostics.needs import WATCHED, needs_or_none

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import evidence, queries
 from dripcourse.domain.address import email_address, normal_form
+from dripcourse.domain.data_inventory import Form, columns_of
 from dripcourse.domain.errors import AddressError
 from dripcourse.domain.finding import Finding, unseen, well, wrong
-from dripcourse.domain.kept import Form, columns_of
 from dripcourse.services.crypto.keyring import Unsealable
 from dripcourse.services.incoming import store
 from dripcourse.services.parts import Parts

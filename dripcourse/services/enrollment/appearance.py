@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from dripcourse.content.render import LessonFacts, Rendered
 from dripcourse.db import queries
 from dripcourse.db.models import Enrollment
+from dripcourse.domain.appearance import Cover, Style, own_cover, style_of
 from dripcourse.domain.course import Course, Lesson, next_lesson
-from dripcourse.domain.cover import Cover, Style, own_cover, style_of
 from dripcourse.domain.mail import Mailbox
 from dripcourse.services.crypto.keyring import Keyring, Unsealable
 from dripcourse.services.enrollment.missing_course import course_of

@@ -14,8 +14,8 @@ from dripcourse.db import inbound as asked
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.address import email_address
-from dripcourse.domain.arrival import Arrival, Door
 from dripcourse.domain.errors import AddressError
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.inbound import Mail
 from dripcourse.inbound.mime.parse import parse
 from dripcourse.inbound.verdicts.proof import proves, vouched, vouched_by_sendgrid

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import inbound as asked
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import MOST_BYTES
 from dripcourse.domain.errors import DatabaseAway
+from dripcourse.domain.incoming import MOST_BYTES
 from dripcourse.inbound import Mail, read_mail
 from dripcourse.services.crypto.keyring import Unsealable
 from dripcourse.services.delivery import clock_repair

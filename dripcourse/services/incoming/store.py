@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import arrivals
 from dripcourse.db.models import Inbound
-from dripcourse.domain.arrival import (
+from dripcourse.domain.incoming import (
     Arrival,
     Door,
     carries_token,

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from dripcourse.content.render import TemplateFault
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, LessonText
+from dripcourse.domain.appearance import Style, style_of
 from dripcourse.domain.course import Course, Lesson
-from dripcourse.domain.cover import Style, style_of
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.enrollment import lifecycle

@@ -13,7 +13,7 @@ from dripcourse.content.render import Rendered
 from dripcourse.db import inbound as arrivals
 from dripcourse.db import replies as asked
 from dripcourse.db.models import Delivery, Enrollment, ReaderKey, Reply, Subscriber
-from dripcourse.domain.clocks import TOLERANCE
+from dripcourse.domain.clock_skew import TOLERANCE
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind, own_key
 from dripcourse.domain.enrollment import EnrollmentState

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
-from dripcourse.domain.arrival import Arrival, Door
+from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.web.hooks.rebuild_mime import Piece, remade
 
 UNREADABLE = "posted in a form that could not be read: kept as it came"

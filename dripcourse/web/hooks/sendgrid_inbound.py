@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, request
 
-from dripcourse.domain.arrival import HEAD_BYTES, MOST_BYTES
+from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES
 from dripcourse.services.delivery import webhook_keys
 from dripcourse.services.delivery.webhook_keys import Hook
 from dripcourse.services.incoming import store

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, request
 
 from dripcourse.content.support import Country, HelpLine
 from dripcourse.domain.course import UNSAID, Course
+from dripcourse.domain.data_inventory import grouped
 from dripcourse.domain.errors import NotFound
-from dripcourse.domain.kept import grouped
 from dripcourse.web.context import only_course, page, shell
 
 public = Blueprint("public", __name__)

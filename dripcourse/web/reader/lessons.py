@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, Response, request
 
 from dripcourse.content.reread import blocks
-from dripcourse.domain.cover import CoverError
+from dripcourse.domain.appearance import CoverError
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.services.enrollment import appearance
 from dripcourse.services.reader import lessons

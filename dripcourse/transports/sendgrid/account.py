@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from dripcourse.domain.account import PLACES, Told
 from dripcourse.domain.finding import Finding, well, wrong
 from dripcourse.domain.mail import Mailbox, Outgoing
-from dripcourse.transports import sendgrid
+from dripcourse.transports.sendgrid import transport
+from dripcourse.transports.sendgrid.audit import PLACES, Told
 from dripcourse.transports.wire import NoAnswer, NotSent, Wire
 
 EACH_SECONDS, ALL_SECONDS = 5.0, 20.0
@@ -50,7 +50,7 @@ def told_of_a_mail() -> Finding:
         message_id="<a@example.org>",
         date=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    request = json.loads(sendgrid.request_body(mail))
+    request = json.loads(transport.request_body(mail))
     switches = [value for each in request.get("tracking_settings", {}).values() for value in each.values()]
     faults = [name for name in ("categories", "asm", "custom_args", "batch_id") if name in request]
     if len(switches) < _SWITCHES or any(switches):

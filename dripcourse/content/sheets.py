@@ -11,10 +11,10 @@ from css_inline import CSSInliner
 
 from dripcourse.content.markdown import NOTHING, Fragment, fragment
 from dripcourse.content.passages import cut, reading
+from dripcourse.content.placeholders import Shield
 from dripcourse.content.plain import WIDTH, wrap
-from dripcourse.content.shield import Shield
 from dripcourse.content.sources import read_text
-from dripcourse.content.words import Table, Words
+from dripcourse.content.translations import Table, Words
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import Fault
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dripcourse.domain.finding import Finding, look, unseen, well, wrong
-from dripcourse.domain.hooks import Wanted, events, inbound, policies
+from dripcourse.transports.sendgrid.webhook_audit import Wanted, events, inbound, policies
 
 PLACES = {
     "key": "/v3/scopes",

@@ -1,0 +1,1 @@
+"""Everything that knows SendGrid's API: sending, and auditing an account."""
