@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from dripcourse.db import arrivals
+from dripcourse.db import queries
 from dripcourse.db.models import Circuit
 from dripcourse.services.parts import Parts
 
@@ -45,5 +45,5 @@ def over(session: Session, name: str) -> None:
 
 def told(session: Session, now: datetime) -> Sequence[tuple[str, str, datetime | None]]:
     """(name, what it says, since when) of every trouble that was met within the hour."""
-    rows = session.scalars(arrivals.troubles(_PREFIX, now - LASTS))
+    rows = session.scalars(queries.arrivals.troubles(_PREFIX, now - LASTS))
     return [(row.transport.removeprefix(_PREFIX), row.reason, row.opened_at) for row in rows]

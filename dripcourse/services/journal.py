@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import noted
+from dripcourse.db import queries
 from dripcourse.db.header import count_fact
 from dripcourse.db.session import after_commit
 from dripcourse.domain.errors import JournalAway
@@ -101,7 +101,7 @@ class Journal:
         """
         if segment is None:
             return
-        noted.know(session, [{"file": segment.file, "start": segment.start, "stop": segment.stop}])
+        queries.journal.know(session, [{"file": segment.file, "start": segment.start, "stop": segment.stop}])
         count_fact(session)
         after_commit(session, lambda: self._confirm(segment, at))
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Delivery, Enrollment
-from dripcourse.db.personal import erasure_of
+from dripcourse.db.queries.privacy import erasure_of
 from dripcourse.domain.enrollment import LIVE
 from dripcourse.domain.errors import Gone, NotFound
 from dripcourse.services.parts import Parts

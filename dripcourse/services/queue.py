@@ -25,7 +25,7 @@ def offer(
 ) -> Delivery | None:
     """Offer one mail, in the caller's transaction; `due` if it should have gone before now. Offering the same kind and key again
     changes nothing, and returns None."""
-    if session.scalars(queries.delivery_by_key(kind, key)).first() is not None:
+    if session.scalars(queries.delivery.delivery_by_key(kind, key)).first() is not None:
         return None
     offered = Delivery(
         id=new_id(),

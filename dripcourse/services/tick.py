@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, update
 
-from dripcourse.db import queries, schema
+from dripcourse.db import once, queries, schema
 from dripcourse.db.models import Beat
 from dripcourse.domain.clock_skew import TOLERANCE
 from dripcourse.domain.errors import DripError, JournalAway
@@ -97,7 +97,7 @@ class Heart:
                 "long": now + clock_repair.LONGEST_SLEEP,
                 "beyond": now + clock_repair.FARTHEST,
             }
-            asked = session.execute(queries.agenda(any_hour=any_hour), when).one()
+            asked = session.execute(queries.tick.agenda(any_hour=any_hour), when).one()
             to_mend, to_receive, to_hear, to_settle, to_erase, to_decide, to_resume, to_remind, to_send = asked
         if to_mend:
             clock_repair.bring_back(parts, self._clock)
@@ -151,7 +151,7 @@ class Heart:
         with self._parts.db.write() as session:
             # not read and then written: between the two, another's tidying may forget a beat that stopped for a day
             beat = {"id": self._id, "started_at": self._started_at, "beat_at": now} | self._shown
-            queries.keep_once(session, Beat, [beat])
+            once.keep_once(session, Beat, [beat])
             session.execute(update(Beat).where(Beat.id == self._id).values(beat_at=now))
             self._can_note &= not incidents.stands(session, self._parts.journal.name)
         with self._parts.db.read() as session:

@@ -1,7 +1,7 @@
 """`dripcourse keys rotate`, as a host types it."""
 
 from dripcourse.db.models import Base
-from dripcourse.db.sealed import PLACES
+from dripcourse.db.queries.sealed import PLACES
 from tests.cli.line import Line
 
 OLD = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="

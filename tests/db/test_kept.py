@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import LargeBinary
 
 from dripcourse.db.models import Base
-from dripcourse.db.sealed import PLACES
+from dripcourse.db.queries.sealed import PLACES
 from dripcourse.domain.data_inventory import KEPT, Form, Sort, columns_of, grouped
 
 SCHEMA = {f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns}

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import (
     Base,
     Consent,
@@ -73,9 +73,9 @@ def test_instants_are_compared_as_instants_and_not_as_texts(db: Database) -> Non
         session.add(enrollment(reader, wake_at=datetime(2026, 3, 2, 18, 0, tzinfo=east)))  # 09:00 in UTC
     with db.read() as session:
         at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-        early = queries.enrollments_due(at - timedelta(microseconds=1), 10, any_hour=False)
+        early = queries.claim.enrollments_due(at - timedelta(microseconds=1), 10, any_hour=False)
         assert session.execute(early).all() == []
-        assert len(session.execute(queries.enrollments_due(at, 10, any_hour=False)).all()) == 1
+        assert len(session.execute(queries.claim.enrollments_due(at, 10, any_hour=False)).all()) == 1
 
 
 # --------------------------------------------------------------------------------------------------------- enumerations
@@ -158,7 +158,7 @@ def test_words_that_two_processes_keep_at_once_are_kept_once(db: Database) -> No
     other = {"hash": b"i" * 32, "language": "en", "text": "No."}
     for rows in ([row], [row, other], [other]):
         with db.write() as session:
-            queries.keep_once(session, ConsentText, rows)
+            once.keep_once(session, ConsentText, rows)
     assert count(db, ConsentText) == 2
 
 

@@ -67,7 +67,7 @@ def test_no_turn_is_taken_for_a_claim_whose_lease_has_run_out(tmp_path: Path) ->
         while len(counting.at) < mails and monotonic() - began < 120:
             heart.tick(any_hour=True)
         with house.parts.db.read() as session:
-            turns = session.scalars(queries.circuit("rate")).one().probe_at
+            turns = session.scalars(queries.delivery.circuit("rate")).one().probe_at
     assert len(counting.at) == mails
     assert turns is not None
     taken = (turns - MONDAY).total_seconds() - (min(counting.at) - began)

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from dripcourse.db.models import Base, Enrollment, Inbound, ReaderKey, Reply, Subscriber
-from dripcourse.db.sealed import PLACES
+from dripcourse.db.queries.sealed import PLACES
 from dripcourse.db.session import Database
 from dripcourse.services.crypto.keyring import Unsealable, new_id, open_with
 from dripcourse.services.crypto.passphrase import Cost

@@ -13,7 +13,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
-from dripcourse.db import returned as asked
 from dripcourse.db.models import Circuit
 from dripcourse.services.parts import Parts
 
@@ -31,7 +30,7 @@ _LOOKED_AT = 200
 def look(parts: Parts, now: datetime) -> None:
     """Open the circuit if many mails came back or were refused; asked when one more did. Open, each that comes back keeps it so."""
     with parts.db.write() as session:
-        row = session.scalars(queries.circuit(NAME).with_for_update()).first()
+        row = session.scalars(queries.delivery.circuit(NAME).with_for_update()).first()
         closed_at = row.probe_at if row and row.opened_at is None else None
         since = max(now - _LATELY, closed_at or now - _LATELY)
         readers, detail = _sent_back(session, since)
@@ -49,12 +48,12 @@ def look(parts: Parts, now: datetime) -> None:
 
 def _sent_back(session: Session, since: datetime) -> tuple[list[bytes], str]:
     """The readers whose mail was sent back or refused since then, and the newest words of the other side."""
-    found = session.execute(asked.sent_back(since)).all()
+    found = session.execute(queries.bounced.sent_back(since)).all()
     return list({recipient for recipient, _ in found}), found[0][1] if found else ""
 
 
 def _many(parts: Parts, session: Session, readers: list[bytes], since: datetime) -> bool:
-    went = session.scalars(asked.went(since)).one()
+    went = session.scalars(queries.bounced.went(since)).one()
     if len(readers) >= _SHARE * went:
         return True
     return len(readers) >= _SHARE_OF_SEVERAL * went and _domains(parts, session, readers)
@@ -62,7 +61,7 @@ def _many(parts: Parts, session: Session, readers: list[bytes], since: datetime)
 
 def _domains(parts: Parts, session: Session, readers: list[bytes]) -> bool:
     found = set[str]()
-    for subscriber in session.scalars(queries.subscriber_by_index(readers[:_LOOKED_AT])):
+    for subscriber in session.scalars(queries.enrollment.subscriber_by_index(readers[:_LOOKED_AT])):
         address = parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()
         found.add(address.rpartition("@")[2].lower())
     return len(found) >= _DOMAINS
@@ -70,12 +69,12 @@ def _domains(parts: Parts, session: Session, readers: list[bytes]) -> bool:
 
 def may_claim(session: Session, limit: int, now: datetime) -> int:
     """How many lessons may be claimed: all, one to see whether they are taken again, or none. In the caller's transaction."""
-    row = session.scalars(queries.circuit(NAME)).first()
+    row = session.scalars(queries.delivery.circuit(NAME)).first()
     if row is None or row.opened_at is None:
         return limit
     if row.probe_at is not None and now < row.probe_at <= now + REST:
         return 0
-    if session.scalar(asked.stayed(row.opened_at, now - REST)) is not None:
+    if session.scalar(queries.bounced.stayed(row.opened_at, now - REST)) is not None:
         log.warning("Lessons are taken again.")
         row.opened_at, row.probe_at, row.failures, row.reason = None, now, 0, ""
         return limit

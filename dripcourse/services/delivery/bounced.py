@@ -10,9 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
-from dripcourse.db import returned as asked
-from dripcourse.db.events import FROM_MAIL
 from dripcourse.db.models import Delivery, Enrollment, ProviderEvent
+from dripcourse.db.queries.provider_events import FROM_MAIL
 from dripcourse.domain.course import Lesson
 from dripcourse.domain.delivery import CAME_BACK, DeliveryState, Kind, Reason, copy_key
 from dripcourse.domain.enrollment import EnrollmentState
@@ -82,7 +81,7 @@ def _hold(session: Session, enrollment: Enrollment, delivery: Delivery, event: P
     delivery.state = DeliveryState.HELD
     _is_not_over(enrollment)
     lifecycle.none_due(enrollment)
-    tries = session.scalars(asked.times_back(delivery.id, KINDS)).one() + (event.handled_at is None)
+    tries = session.scalars(queries.bounced.times_back(delivery.id, KINDS)).one() + (event.handled_at is None)
     if delivery.reason in _PASSES and tries < MOST_TRIES:
         again = event.happened_at + AGAIN_AFTER
         # the welcome waits for no slot
@@ -100,7 +99,7 @@ def go_back(parts: Parts, session: Session, enrollment: Enrollment, delivery: De
         return delivery.state is DeliveryState.HELD or enrollment.last_number < lesson.number
     session.flush()
     lifecycle.take_back(session, enrollment)
-    if session.execute(queries.in_hand([enrollment.id])).first() is not None:
+    if session.execute(queries.delivery.in_hand([enrollment.id])).first() is not None:
         return False
     before = max((each for each in course.lessons if each.number < lesson.number), key=_number, default=None)
     enrollment.last_lesson, enrollment.last_number = (before.slug, before.number) if before else (None, -1)
@@ -115,7 +114,7 @@ def _number(lesson: Lesson) -> int:
 
 def _accepted_before(session: Session, enrollment: Enrollment, delivery: Delivery) -> datetime:
     """When the lesson before was accepted; in a course that was begun again in the middle, a pace before this one."""
-    known = session.scalar(asked.last_accepted(enrollment.id, but_for=delivery.id))
+    known = session.scalar(queries.bounced.last_accepted(enrollment.id, but_for=delivery.id))
     return known or (delivery.accepted_at or delivery.claimed_at) - enrollment.pace.elapsed
 
 
@@ -125,7 +124,7 @@ def _accepted_before(session: Session, enrollment: Enrollment, delivery: Deliver
 def try_again(parts: Parts, now: datetime) -> int:
     """Send again what came back for what may have passed by now, and go on where one report by mail had held a course; returns how many."""
     with parts.db.write() as session:
-        due = session.scalars(asked.held_until(now)).all()
+        due = session.scalars(queries.bounced.held_until(now)).all()
         for delivery in due:
             enrollment = session.get(Enrollment, delivery.enrollment_id or "", with_for_update=True)
             if enrollment is None or enrollment.state is EnrollmentState.LEFT:
@@ -172,7 +171,7 @@ def _copy(session: Session, enrollment: Enrollment, delivery: Delivery, now: dat
         enrollment=enrollment.id,
         lesson=delivery.lesson,
     )
-    return offered or session.scalars(queries.delivery_by_key(Kind.COPY, key)).one()
+    return offered or session.scalars(queries.delivery.delivery_by_key(Kind.COPY, key)).one()
 
 
 def _is_not_over(enrollment: Enrollment) -> None:
@@ -194,6 +193,6 @@ def go_on(session: Session, enrollment: Enrollment, delivery: Delivery, now: dat
     due = delivery.wake_at
     delivery.state, delivery.wake_at, delivery.changed_at = state, None, now
     session.flush()
-    waiting = session.execute(queries.in_hand([enrollment.id])).first() is not None
+    waiting = session.execute(queries.delivery.in_hand([enrollment.id])).first() is not None
     if due is not None and enrollment.state is EnrollmentState.ACTIVE and not (waiting or enrollment.waits):
         lifecycle.set_due(enrollment, due, now, promised=delivery.promise_at)

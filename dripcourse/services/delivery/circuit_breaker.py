@@ -10,7 +10,7 @@ from functools import reduce
 
 from sqlalchemy import or_, update
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Circuit as Row
 from dripcourse.domain.circuit_breaker import LONGEST_REST, PROBE_EVERY, Circuit, Leave
 from dripcourse.domain.mail import Outcome
@@ -26,7 +26,7 @@ _WIRE = "wire"
 def standing(parts: Parts) -> Circuit:
     """The circuit as all processes know it. Raises DatabaseAway."""
     with parts.db.read() as session:
-        return _circuit(session.scalar(queries.circuit(_WIRE)))
+        return _circuit(session.scalar(queries.delivery.circuit(_WIRE)))
 
 
 def ask_leave(parts: Parts, now: datetime) -> tuple[Circuit, Leave]:
@@ -62,8 +62,8 @@ def note(parts: Parts, known: Circuit, outcomes: Sequence[Outcome], now: datetim
     if _heard(known, outcomes, now) == known:
         return known
     with parts.db.write() as session:
-        queries.keep_once(session, Row, [{"transport": _WIRE, "failures": 0, "reason": ""}])
-        row = session.scalars(queries.circuit(_WIRE).with_for_update()).one()
+        once.keep_once(session, Row, [{"transport": _WIRE, "failures": 0, "reason": ""}])
+        row = session.scalars(queries.delivery.circuit(_WIRE).with_for_update()).one()
         before = _circuit(row)
         after = _heard(before, outcomes, now)
         row.opened_at, row.probe_at, row.failures = after.opened_at, after.probe_at, after.failures

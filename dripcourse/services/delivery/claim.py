@@ -46,23 +46,27 @@ def claim(
     """
     with parts.db.write() as session:
         others = others_courses(parts, session, now)
-        to_claim = queries.deliveries_to_claim(now, limit, others)
+        to_claim = queries.claim.deliveries_to_claim(now, limit, others)
         waiting = _to_probe(session, now, others) if probe else session.scalars(to_claim).all()
         if probe and waiting and waiting[0].fence > 1:
-            due = session.execute(queries.enrollments_due(now, limit, others, any_hour=any_hour)).all()
+            due = session.execute(queries.claim.enrollments_due(now, limit, others, any_hour=any_hour)).all()
             if fresh := _claim_lessons(parts, session, due, now, any_hour=any_hour):
                 return fresh, True
         again = _claim_again(parts, session, waiting, now, any_hour=any_hour)
         room = limit - len(waiting)
         lessons = bounce_breaker.may_claim(session, room, now) if room else 0
-        due = session.execute(queries.enrollments_due(now, lessons, others, any_hour=any_hour)).all() if lessons else []
+        due = (
+            session.execute(queries.claim.enrollments_due(now, lessons, others, any_hour=any_hour)).all()
+            if lessons
+            else []
+        )
         fresh = _claim_lessons(parts, session, due, now, any_hour=any_hour)
     # where lessons wait, one that was let through is all there is
     return again + fresh, len(waiting) >= limit or (lessons == room and len(waiting) + len(due) >= limit)
 
 
 def _to_probe(session: Session, now: datetime, others: Collection[str]) -> Sequence[Delivery]:
-    return session.scalars(queries.deliveries_to_claim(now, 1, others, least_tried=True)).all()
+    return session.scalars(queries.claim.deliveries_to_claim(now, 1, others, least_tried=True)).all()
 
 
 def _claim_lessons(
@@ -173,8 +177,10 @@ def _claim_again(
     if not waiting:
         return []
     lessons = [delivery.enrollment_id for delivery in waiting if delivery.enrollment_id]
-    readers = {row[0].id: (row[0], row[1]) for row in session.execute(queries.subscribers_of(lessons))}
-    signups = {row.id: row for row in session.scalars(queries.signups([d.signup_id for d in waiting if d.signup_id]))}
+    readers = {row[0].id: (row[0], row[1]) for row in session.execute(queries.delivery.subscribers_of(lessons))}
+    signups = {
+        row.id: row for row in session.scalars(queries.delivery.signups([d.signup_id for d in waiting if d.signup_id]))
+    }
     pasts, beside = _pasts(session, lessons), turns.look_at_lessons(parts, session, waiting, readers, now)
     claimed = []
     for delivery in waiting:
@@ -241,7 +247,7 @@ def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:
         return {}
     seen, assumed = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     waiting: set[str] = set()
-    for enrollment, slug, reason, state in session.execute(queries.lessons_seen(enrollments)):
+    for enrollment, slug, reason, state in session.execute(queries.claim.lessons_seen(enrollments)):
         seen[enrollment or ""].add(slug or "")
         if reason in (Reason.ASSUMED, Reason.REPORTED):  # the next mail tells how to ask for it
             assumed[enrollment or ""].add(slug or "")

@@ -32,9 +32,13 @@ def bring_back(parts: Parts, clock: Clock) -> int:
     count = 0
     while True:
         with parts.db.write() as session:
-            seen = session.scalars(queries.deliveries_ahead(clock() + TOLERANCE, clock() + LONGEST_SLEEP, _BATCH)).all()
-            written = session.scalars(queries.enrollments_for_update([row.enrollment_id or "" for row in seen])).all()
-            dated = session.scalars(queries.enrollments_ahead(clock() + TOLERANCE, _BATCH)).all()
+            seen = session.scalars(
+                queries.tick.deliveries_ahead(clock() + TOLERANCE, clock() + LONGEST_SLEEP, _BATCH)
+            ).all()
+            written = session.scalars(
+                queries.tick.enrollments_for_update([row.enrollment_id or "" for row in seen])
+            ).all()
+            dated = session.scalars(queries.tick.enrollments_ahead(clock() + TOLERANCE, _BATCH)).all()
             now = clock()
             found = sum(_delivery(row, now, parts.rules.lease) for row in seen)
             found += sum(_enrollment(row, now) for row in {*written, *dated})

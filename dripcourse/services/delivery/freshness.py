@@ -15,8 +15,7 @@ from typing import TypeVar
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from dripcourse.db import copying, queries
-from dripcourse.db import noted as asked
+from dripcourse.db import copying, once, queries
 from dripcourse.db.models import Delivery, Enrollment, Erasure, Instance, Subscriber
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.enrollment import LIVE, LeftReason
@@ -89,16 +88,16 @@ def keep_up(parts: Parts, now: datetime) -> None:
 
 def align(session: Session, sizes: Mapping[str, int]) -> None:
     """All of the journal, as long as its files were, is known: it was replayed."""
-    asked.forget(session)
+    queries.journal.forget(session)
     whole = [{"file": file, "start": 0, "stop": size} for file, size in sizes.items() if size]
     if whole:
-        asked.know(session, whole)
+        queries.journal.know(session, whole)
 
 
 def _known(session: Session) -> Spans:
     """By file, the bytes that are known, joined as far as they touch."""
     found: defaultdict[str, list[Segment]] = defaultdict(list)
-    for row in session.execute(asked.spans()):
+    for row in session.execute(queries.journal.spans()):
         found[row.file].append(Segment(row.file, row.start, row.stop))
     return found
 
@@ -137,7 +136,7 @@ def _require_file(parts: Parts, session: Session) -> None:
     header = parts.db.header
     if header is None:
         return
-    instance = session.scalar(queries.instance())
+    instance = session.scalar(queries.overview.instance())
     turn = header.turn()
     if instance is not None and turn is not None and header.went_back(instance.epoch, turn, instance.turn_in_file):
         raise MuteError(_REPLACED)
@@ -151,7 +150,7 @@ def _require_journal(parts: Parts, session: Session, known: Spans, now: datetime
             raise MuteError(_LOST)
     if mine or any(parts.journal.size(file) for file in known):
         return
-    if not session.scalar(asked.lives_elsewhere(parts.journal.place, now - _ELSEWHERE)):
+    if not session.scalar(queries.journal.lives_elsewhere(parts.journal.place, now - _ELSEWHERE)):
         raise MuteError(_LOST)
 
 
@@ -166,13 +165,13 @@ def _not_met(parts: Parts, session: Session, sizes: Mapping[str, int]) -> Sequen
 
 def _join(session: Session, files: Iterable[str], more: Sequence[Segment]) -> None:
     """Keep these too, and of each file as few rows as there can be."""
-    queries.alone(session, "join what is known of the journal")
-    rows = [Segment(row.file, row.start, row.stop) for row in session.execute(asked.spans(files))]
+    once.alone(session, "join what is known of the journal")
+    rows = [Segment(row.file, row.start, row.stop) for row in session.execute(queries.journal.spans(files))]
     for file in files:
         joined = _union(each for each in (*rows, *more) if each.file == file)
         if joined:
-            asked.forget(session, rows=[each for each in rows if each.file == file])
-            asked.know(session, [{"file": file, "start": each.start, "stop": each.stop} for each in joined])
+            queries.journal.forget(session, rows=[each for each in rows if each.file == file])
+            queries.journal.know(session, [{"file": file, "start": each.start, "stop": each.stop} for each in joined])
 
 
 # ------------------------------------------------------------------------------------------------- what was left behind
@@ -186,11 +185,11 @@ def _is_explained(parts: Parts, gap: Segment, now: datetime) -> bool:
     in_hand: dict[str, Delivery] = {}
     if sent:
         with parts.db.read() as session:
-            in_hand = _by_digest(parts, session.scalars(asked.in_hand()), sent)
+            in_hand = _by_digest(parts, session.scalars(queries.journal.in_hand()), sent)
     if len(in_hand) < len(sent):
         with parts.db.read() as session:
             since = min([now, *(each.at for each in sent.values())]) - _LOOK_BACK
-            changed = _by_digest(parts, session.scalars(asked.changed_since(since)), sent)
+            changed = _by_digest(parts, session.scalars(queries.journal.changed_since(since)), sent)
         missing = [each for digest, each in sent.items() if digest not in in_hand and digest not in changed]
         if missing and gap in require_all(parts, now):  # else it was just being committed
             raise MuteError(_LESS)
@@ -231,7 +230,7 @@ def _carry_out(parts: Parts, entries: Sequence[Entry], now: datetime) -> None:
             doomed = [reader.id for reader in _named(parts, readers, Fact.ERASED, wanted)]
             if doomed:
                 asking = [{"subscriber_id": ident, "asked_at": now, "wake_at": now} for ident in doomed]
-                queries.keep_once(session, Erasure, asking)
+                once.keep_once(session, Erasure, asking)
 
 
 def _live() -> Select[Enrollment]:

@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import Update, bindparam, delete, update
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Delivery, LessonText, table
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import TO_SUPPRESSED, DeliveryState, Reason
@@ -62,8 +62,8 @@ def _mark(indexes: int) -> Update:
             _deliveries.c.fence == bindparam("b_fence"),
             _deliveries.c.state == DeliveryState.CLAIMED,
             _deliveries.c.wake_at > now,
-            queries.may_go(),
-            *(~queries.is_suppressed(bindparam(f"b_index{place}")) for place in range(indexes)),
+            queries.delivery.may_go(),
+            *(~queries.enrollment.is_suppressed(bindparam(f"b_index{place}")) for place in range(indexes)),
         )
         .values(
             state=DeliveryState.SENDING,
@@ -81,13 +81,13 @@ def _keep_words(session: Session, group: Sequence[Ready], kept: set[bytes]) -> N
     new = {ready.said.hash: ready.said for ready in group if ready.said and ready.said.hash not in kept}
     if new:
         # in one order everywhere: two processes that keep the same words must not wait for each other
-        queries.keep_once(session, LessonText, [asdict(new[words]) for words in sorted(new)])
+        once.keep_once(session, LessonText, [asdict(new[words]) for words in sorted(new)])
         kept.update(new)
 
 
 def _sort_out(parts: Parts, session: Session, group: Sequence[Ready], now: datetime) -> list[Ready]:
     """Those of a group that were marked, where not all were; the others are dropped."""
-    marked = session.execute(queries.on_the_wire([ready.delivery.id for ready in group]))
+    marked = session.execute(queries.delivery.on_the_wire([ready.delivery.id for ready in group]))
     on_the_wire = {(ident, fence) for ident, fence in marked}
     going = [ready for ready in group if (ready.delivery.id, ready.delivery.fence) in on_the_wire]
     stopped = _suppressed(parts, session, group)
@@ -102,7 +102,7 @@ def _suppressed(parts: Parts, session: Session, group: Sequence[Ready]) -> set[s
     indexes = {index: ready.delivery for ready in group for index in parts.keys.indexes(normal_form(ready.outgoing.to))}
     return {
         indexes[row.address_index].id
-        for row in session.scalars(queries.suppressions_of(indexes.keys()))
+        for row in session.scalars(queries.enrollment.suppressions_of(indexes.keys()))
         if row.reason != ERASED and (row.reason == NEVER or indexes[row.address_index].kind not in TO_SUPPRESSED)
     }
 
@@ -119,5 +119,5 @@ def _drop(session: Session, unmarked: Sequence[Ready], stopped: set[str], now: d
         .where(*ours, Delivery.id.in_(stopped))
         .values(state=DeliveryState.HELD, reason=Reason.STOPPED, wake_at=None, changed_at=now)
     )
-    session.execute(queries.hold_again(*ours, ~queries.may_go()))
-    session.execute(delete(Delivery).where(*ours, ~queries.may_go()))
+    session.execute(queries.delivery.hold_again(*ours, ~queries.delivery.may_go()))
+    session.execute(delete(Delivery).where(*ours, ~queries.delivery.may_go()))

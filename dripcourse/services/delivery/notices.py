@@ -36,8 +36,8 @@ def running(session: Session, event: ProviderEvent, delivery: Delivery) -> Seque
     """What a report by mail can stop: its reader's enrollments that run, the reported one first. None if the provider told it."""
     if not bounced.is_by_mail(event):
         return []
-    reader = session.scalars(queries.subscriber_by_index([delivery.recipient])).first()
-    rows = session.execute(queries.enrollments_by_id(reader.id)).all() if reader else ()
+    reader = session.scalars(queries.enrollment.subscriber_by_index([delivery.recipient])).first()
+    rows = session.execute(queries.overview.enrollments_by_id(reader.id)).all() if reader else ()
     found = [each for each, _ in rows if each.state in _RUNS]
     ran = [(each, each.pause_reason) for each in found]
     return sorted(ran, key=lambda each: each[0].id != delivery.enrollment_id)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from dripcourse.db import events as asked
+from dripcourse.db import once as db_once
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, ProviderEvent, Suppression
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
@@ -73,7 +73,7 @@ def store(parts: Parts, events: Sequence[Event], key: str, now: datetime) -> Non
 
 def keep(session: Session, events: Sequence[Event], now: datetime) -> None:
     """Keep these events in the caller's transaction, whoever told them: a provider, or a mail that came back."""
-    found = session.execute(asked.attempts_of({event.delivery for event in events}))
+    found = session.execute(queries.provider_events.attempts_of({event.delivery for event in events}))
     fences, once = dict[str, int](), set[str]()
     for ident, fence, accepted_at in found:
         fences[ident] = fence
@@ -81,7 +81,7 @@ def keep(session: Session, events: Sequence[Event], now: datetime) -> None:
             once.add(ident)
     rows = {event.id: _row(event, fences.get(event.delivery), now, once=event.delivery in once) for event in events}
     if rows:
-        queries.keep_once(session, ProviderEvent, list(rows.values()))
+        db_once.keep_once(session, ProviderEvent, list(rows.values()))
 
 
 def _row(event: Event, fence: int | None, now: datetime, *, once: bool) -> dict[str, object]:
@@ -107,9 +107,9 @@ def handle(parts: Parts, now: datetime) -> tuple[int, int]:
     handled = settled = 0
     while True:
         with parts.db.write() as session:
-            waiting = session.scalars(asked.events_to_handle(now, _BATCH)).all()
+            waiting = session.scalars(queries.provider_events.events_to_handle(now, _BATCH)).all()
             named = {event.delivery_id or "" for event in waiting}
-            deliveries = {row.id: row for row in session.scalars(asked.deliveries_named(named))}
+            deliveries = {row.id: row for row in session.scalars(queries.provider_events.deliveries_named(named))}
             for event in waiting:
                 delivery = deliveries.get(event.delivery_id or "")
                 settled += delivery is not None and _apply_safely(parts, session, event, delivery, now)
@@ -202,9 +202,10 @@ def _score(session: Session, event: ProviderEvent, delivery: Delivery) -> float:
     span = reports.day_of(event)
     repeated = reports.is_repeated(session, event, delivery)
     earlier = sum(
-        session.scalars(asked.bounces_of(delivery.recipient, kind, *span)).one() for kind in (Told.BOUNCED, Told.NOBODY)
+        session.scalars(queries.provider_events.bounces_of(delivery.recipient, kind, *span)).one()
+        for kind in (Told.BOUNCED, Told.NOBODY)
     )
-    subscriber = session.scalars(queries.subscriber_by_index([delivery.recipient])).first()
+    subscriber = session.scalars(queries.enrollment.subscriber_by_index([delivery.recipient])).first()
     if subscriber is not None and not (earlier or repeated):
         day = span[0]
         subscriber.bounce_score += 1
@@ -215,8 +216,8 @@ def _score(session: Session, event: ProviderEvent, delivery: Delivery) -> float:
 def _leave(parts: Parts, session: Session, delivery: Delivery, reason: LeftReason, now: datetime) -> None:
     """Whatever this reader was enrolled in ends, and nothing is ever written to this address again."""
     indexes = [delivery.recipient]
-    subscriber = session.scalars(queries.subscriber_by_index(indexes)).first()
-    for enrollment, _ in session.execute(queries.enrollments_by_id(subscriber.id)).all() if subscriber else ():
+    subscriber = session.scalars(queries.enrollment.subscriber_by_index(indexes)).first()
+    for enrollment, _ in session.execute(queries.overview.enrollments_by_id(subscriber.id)).all() if subscriber else ():
         if enrollment.state in LIVE:
             lifecycle.end(parts, session, enrollment, reason, now)
         elif enrollment.left_reason in _GRAVITY and _graver(reason, enrollment.left_reason):
@@ -246,5 +247,5 @@ def silence_speaks(parts: Parts, delivery: Delivery, now: datetime) -> bool:
     if mark is None or now < mark + SILENCE:
         return False
     with parts.db.read() as session:
-        question = asked.silence_speaks(delivery, mark, within=_NEAR, until=now - _LATELY)
+        question = queries.provider_events.silence_speaks(delivery, mark, within=_NEAR, until=now - _LATELY)
         return bool(session.scalar(question))

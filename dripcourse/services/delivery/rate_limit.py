@@ -5,7 +5,7 @@ The row is in the circuit's table: `probe_at` is the instant from which on the n
 
 from datetime import datetime, timedelta
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Circuit
 from dripcourse.services.parts import Parts
 
@@ -21,8 +21,8 @@ def take_turns(parts: Parts, count: int, rate: float, now: datetime, *, within: 
     # no turn is taken that far ahead: an instant beyond was written by a clock that was wrong
     farthest = now + within + timedelta(seconds=count / rate) + _A_MOMENT
     with parts.db.write() as session:
-        queries.keep_once(session, Circuit, [{"transport": _ROW, "failures": 0, "reason": ""}])
-        row = session.scalars(queries.circuit(_ROW).with_for_update()).one()
+        once.keep_once(session, Circuit, [{"transport": _ROW, "failures": 0, "reason": ""}])
+        row = session.scalars(queries.delivery.circuit(_ROW).with_for_update()).one()
         free = row.probe_at
         first = free if free is not None and now < free <= farthest else now
         if first > now + within:

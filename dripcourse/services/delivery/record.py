@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, table
-from dripcourse.db.replies import answered_among
+from dripcourse.db.queries.replies import answered_among
 from dripcourse.db.types import Row
 from dripcourse.domain.circuit_breaker import LONGEST_REST
 from dripcourse.domain.course import next_lesson
@@ -183,7 +183,7 @@ def advance(parts: Parts, session: Session, deliveries: Sequence[Delivery], acce
     if not lessons:
         return
     ids = [delivery.id for delivery in lessons.values()]
-    moved = session.scalars(queries.enrollments_of_accepted(ids, accepted_at)).all()
+    moved = session.scalars(queries.delivery.enrollments_of_accepted(ids, accepted_at)).all()
     patient = [lessons[row.id].id for row in moved if row.pace is Pace.READY]
     # who answers before it is known that the lesson went has said that they are ready, all the same
     answered = set(session.scalars(answered_among(patient))) if patient else set()

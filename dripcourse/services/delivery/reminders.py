@@ -19,7 +19,7 @@ def offer_due(parts: Parts, now: datetime) -> None:
     """Offer a reminder for every lesson that has waited for its reader for a week. The last look before the wire may still drop it."""
     while True:
         with parts.db.write() as session:
-            due = session.execute(queries.reminders_due(now, _BATCH)).all()
+            due = session.execute(queries.claim.reminders_due(now, _BATCH)).all()
             for enrollment, subscriber in due:
                 _offer(parts, session, enrollment, subscriber, now)
         if len(due) < _BATCH:
@@ -30,7 +30,7 @@ def _offer(parts: Parts, session: Session, enrollment: Enrollment, subscriber: S
     """In the thread of the lesson that came last, and with its subject, so that a mailbox shows nothing new."""
     slug, due, enrollment.remind_at = enrollment.last_lesson or "", enrollment.remind_at, None
     course = parts.library.courses.get(enrollment.course)
-    lesson = session.scalars(queries.delivery_by_key(Kind.LESSON, lesson_key(enrollment.id, slug))).first()
+    lesson = session.scalars(queries.delivery.delivery_by_key(Kind.LESSON, lesson_key(enrollment.id, slug))).first()
     said = sent.sent_to(session, lesson)
     written = course.lesson(slug) if course else None
     subject = said.subject if said else written.subject if written else ""

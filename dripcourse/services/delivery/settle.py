@@ -38,7 +38,7 @@ def settle(parts: Parts, now: datetime, *, by_time: bool = True) -> int:
         bounced.try_again(parts, now)
     while True:
         with parts.db.read() as session:
-            unsure = session.scalars(queries.unsure_to_settle(now, _BATCH)).all()
+            unsure = session.scalars(queries.delivery.unsure_to_settle(now, _BATCH)).all()
         for delivery in unsure:
             settled += _settle_one(parts, delivery, now, by_time=by_time)
         if len(unsure) < _BATCH:
@@ -49,7 +49,7 @@ def _expire(parts: Parts, now: datetime) -> None:
     """A sending whose lease is over is unsure: whoever had it on the wire will not record it any more."""
     while True:
         with parts.db.write() as session:
-            over = session.scalars(queries.sendings_run_out(now, _BATCH)).all()
+            over = session.scalars(queries.delivery.sendings_run_out(now, _BATCH)).all()
             for delivery in over:
                 delivery.state, delivery.wake_at, delivery.changed_at = DeliveryState.UNSURE, now, now
         if len(over) < _BATCH:
@@ -113,13 +113,13 @@ def _go_again(parts: Parts, delivery: Delivery, now: datetime) -> bool:
     """It did not go: back to claimed, free for anybody, if its reader is still there."""
     with parts.db.write() as session:
         parts.journal.note(session, Fact.UNSENT, [delivery.key], now)
-        back = _only(delivery).where(queries.may_go())
+        back = _only(delivery).where(queries.delivery.may_go())
         if not _changed(
             session, back.values(state=DeliveryState.CLAIMED, reason=Reason.NONE, wake_at=now, changed_at=now)
         ):
             # the reader paused or left meanwhile, and it never went: as if it had not been claimed
-            session.execute(queries.hold_again(*_as_seen(delivery), ~queries.may_go()))
-            session.execute(delete(Delivery).where(*_as_seen(delivery), ~queries.may_go()))
+            session.execute(queries.delivery.hold_again(*_as_seen(delivery), ~queries.delivery.may_go()))
+            session.execute(delete(Delivery).where(*_as_seen(delivery), ~queries.delivery.may_go()))
     return True
 
 
@@ -140,7 +140,7 @@ def retry_held(parts: Parts, now: datetime) -> int:
     """Try again what was held for its words, where the course's words have changed since; returns how many."""
     retried = 0
     with parts.db.write() as session:
-        for delivery in session.scalars(queries.held_for_template()):
+        for delivery in session.scalars(queries.delivery.held_for_template()):
             if not delivery.detail.startswith(f"{words_of(parts, delivery.course)}:"):
                 delivery.state, delivery.reason, delivery.detail = DeliveryState.CLAIMED, Reason.NONE, ""
                 delivery.wake_at = delivery.changed_at = now
@@ -203,4 +203,4 @@ def _resolve_sent(parts: Parts, session: Session, delivery: Delivery, now: datet
 def unsure(parts: Parts) -> Sequence[Delivery]:
     """Every delivery that nobody knows the fate of, the assumed ones included, oldest first."""
     with parts.db.read() as session:
-        return session.scalars(queries.unsure_deliveries()).all()
+        return session.scalars(queries.delivery.unsure_deliveries()).all()

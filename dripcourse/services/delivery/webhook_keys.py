@@ -11,8 +11,7 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import events as asked
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Circuit
 from dripcourse.services import incidents
 from dripcourse.services.parts import Parts
@@ -28,7 +27,7 @@ class Hook(StrEnum):
 def note(session: Session, hook: Hook, key: str) -> None:
     """Keep, within a transaction, that `key` has verified something: whatever could not be verified before is no trouble any more."""
     row = {"transport": _name(hook, key), "failures": 0, "reason": f"has verified {hook.value}"}
-    queries.keep_once(session, Circuit, [row])
+    once.keep_once(session, Circuit, [row])
     incidents.over(session, hook.value)
 
 
@@ -43,7 +42,7 @@ def all_proven(parts: Parts, hook: Hook, keys: Sequence[str]) -> bool:
     """Whether there are keys, and each has verified something already, so that what none of them verifies is forged."""
     names = {_name(hook, key) for key in keys}
     with parts.db.read() as session:
-        return bool(names) and set(session.scalars(asked.keys_proven(names))) == names
+        return bool(names) and set(session.scalars(queries.provider_events.keys_proven(names))) == names
 
 
 def _name(hook: Hook, key: str) -> str:

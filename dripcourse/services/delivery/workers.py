@@ -34,7 +34,7 @@ def shown(parts: Parts) -> Row:
 
 def living(session: Session, now: datetime) -> Sequence[Beat]:
     """The processes that ticked lately, oldest first."""
-    beats = session.scalars(queries.beats_since(now - LIVES)).all()
+    beats = session.scalars(queries.overview.beats_since(now - LIVES)).all()
     return sorted((each for each in beats if each.voice), key=lambda each: (each.started_at, each.id))
 
 

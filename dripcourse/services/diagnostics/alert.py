@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries, standing
+from dripcourse.db import once, queries
 from dripcourse.db.models import Delivery
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState, Kind, alert_key
@@ -34,7 +34,7 @@ def tell_host(parts: Parts, now: datetime) -> bool:
         if not _to_do(_told(parts, session), found, now):
             return False
     with parts.db.write() as session:
-        queries.alone(session, "alerts")  # two processes must not each think that nobody has told the host
+        once.alone(session, "alerts")  # two processes must not each think that nobody has told the host
         told = _told(parts, session)
         key = _to_do(told, found, now)
         if waiting := next((each for each in told if each.key == key), None):
@@ -50,7 +50,7 @@ def _is_fresh(need: Need, now: datetime) -> bool:
 def _told(parts: Parts, session: Session) -> Sequence[Delivery]:
     """The newest mails to the host, the newest first."""
     indexes = parts.keys.indexes(normal_form(parts.rules.host_email or ""))
-    return session.scalars(standing.newest_alerts(indexes)).all()
+    return session.scalars(queries.needs.newest_alerts(indexes)).all()
 
 
 def _newest(told: Sequence[Delivery]) -> Delivery | None:

@@ -78,4 +78,4 @@ def _ticking(beats: Sequence[Beat]) -> int:
 
 def _lately(parts: Parts, since: datetime) -> Sequence[Beat]:
     with parts.db.read() as session:
-        return session.scalars(queries.beats_since(since)).all()
+        return session.scalars(queries.overview.beats_since(since)).all()

@@ -73,7 +73,7 @@ def _needed(found: list[Need]) -> Iterator[Finding]:
 def _schedulers(parts: Parts, now: datetime, lately: timedelta) -> Iterator[Finding]:
     """More than one is allowed and safe (FAULTS.md S17); whoever meant to start one only should know."""
     with parts.db.read() as session:
-        count = len(session.scalars(queries.beats_since(now - lately)).all())
+        count = len(session.scalars(queries.overview.beats_since(now - lately)).all())
     if count > 1:
         says = f"{count} schedulers have ticked within {lately.total_seconds():.0f} seconds (one that was stopped a moment ago counts)"
         do = "If you meant to start one only, stop the other: look for a second `run` or `worker`, on every machine."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from dripcourse.db import queries, standing
+from dripcourse.db import queries
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.need import Need, because, many
 from dripcourse.services.diagnostics.need import A_DAY, AN_HOUR, Look, Provider
@@ -33,13 +33,13 @@ _BACK: Mapping[Reason, str] = {
 def courses(look: Look) -> Iterator[Need]:
     """Readers whose course is missing, and those who still wait for one that is there again."""
     known = look.parts.library.courses
-    for slug, count in sorted(look.session.execute(standing.without_course(list(known))), key=str):
+    for slug, count in sorted(look.session.execute(queries.needs.without_course(list(known))), key=str):
         says = (
             f"The course {slug} is missing, so {many(count, 'reader stands', 'readers stand')} still."
             " Put its folder back, or its name, and start the worker anew."
         )
         yield Need("course", count, None, says, "dripcourse course list")
-    for slug, count in look.session.execute(standing.paused_for_course()):
+    for slug, count in look.session.execute(queries.needs.paused_for_course()):
         if slug in known:
             says = (
                 f"The course {slug} is there again, but {many(count, 'reader still waits', 'readers still wait')} for it."
@@ -50,7 +50,7 @@ def courses(look: Look) -> Iterator[Need]:
 
 def held(look: Look) -> Iterator[Need]:
     """Mails that wait for the host's word, or for the words of a course."""
-    for reason, count, since, detail in look.session.execute(standing.held()):
+    for reason, count, since, detail in look.session.execute(queries.needs.held()):
         cause = detail.partition(": ")[2] if reason is Reason.TEMPLATE else detail
         says = _HELD.get(
             reason, "is held ({reason}){cause}. Decide about it: dripcourse deliveries resolve ID --not-sent"
@@ -64,7 +64,7 @@ def held(look: Look) -> Iterator[Need]:
 
 def sent_back(look: Look) -> Iterator[Need]:
     """So many mails were sent back or refused that lessons wait."""
-    row = look.session.scalar(queries.circuit("returned"))
+    row = look.session.scalar(queries.delivery.circuit("returned"))
     if row is not None and row.opened_at is not None:
         says = (
             f"Mails to {many(row.failures, 'reader')} were sent back or refused{because(row.reason)}, so lessons wait: one in six hours"
@@ -76,7 +76,7 @@ def sent_back(look: Look) -> Iterator[Need]:
 
 def retried(look: Look) -> Iterator[Need]:
     """Lessons that came back and go again by themselves."""
-    count, since, until, detail = look.session.execute(standing.held_until()).one()
+    count, since, until, detail = look.session.execute(queries.needs.held_until()).one()
     if count:
         says = f"{many(count, 'lesson')} came back{because(detail)}. {'It goes' if count == 1 else 'They go'} again, or the next one does, by {'itself' if count == 1 else 'themselves'}, from {until:%Y-%m-%d %H:%M} UTC on."
         yield Need("waiting", count, since, says, _LISTED)
@@ -84,7 +84,7 @@ def retried(look: Look) -> Iterator[Need]:
 
 def unsure(look: Look) -> Iterator[Need]:
     """Mails that may or may not have been taken."""
-    count, since, detail = look.session.execute(standing.unsure()).one()
+    count, since, detail = look.session.execute(queries.needs.unsure()).one()
     if count:
         patience = look.parts.rules.assume_after
         then = f"after {patience.days} days they count as sent" if patience else "each waits for your word"
@@ -96,12 +96,12 @@ def unsure(look: Look) -> Iterator[Need]:
 
 def put_back(look: Look) -> Iterator[Need]:
     """Mails that the other side puts off for days, here or at a relay that took them."""
-    count, since, detail = look.session.execute(standing.put_back(look.now - A_DAY)).one()
+    count, since, detail = look.session.execute(queries.needs.put_back(look.now - A_DAY)).one()
     if count:
         says = f"{many(count, 'mail')} could not be sent for over a day and {'is' if count == 1 else 'are'} tried again and again{because(detail)}."
         yield Need("later", count, since, says, _LISTED)
     span = (look.now - _RELAY_GIVES_UP, look.now - A_DAY)
-    count, since, detail = look.session.execute(standing.set_back(DeliveryState.DEFERRED, *span)).one()
+    count, since, detail = look.session.execute(queries.needs.set_back(DeliveryState.DEFERRED, *span)).one()
     if count:
         says = f"{many(count, 'mail')} {'waits' if count == 1 else 'wait'} at a mail server for over a day{because(detail)}. Its own log and queue say why."
         yield Need("deferred", count, since, says, _LISTED)
@@ -111,15 +111,15 @@ def standing_still(look: Look) -> Iterator[Need]:
     """Whatever should have gone on more than an hour ago, whatever the cause."""
     ask, hour_ago = look.session.execute, look.now - AN_HOUR
     log = "If a worker ticks, its log says why."
-    count, since = ask(standing.late(hour_ago)).one()
+    count, since = ask(queries.needs.late(hour_ago)).one()
     if count:
         says = f"{many(count, 'lesson')} should have been sent over an hour ago, and nobody has taken {'it' if count == 1 else 'them'} up. {log}"
         yield Need("late", count, since, says, "dripcourse doctor")
-    count, since = ask(standing.put_off(look.now - A_DAY)).one()
+    count, since = ask(queries.needs.put_off(look.now - A_DAY)).one()
     if count:
         says = f"{many(count, 'lesson')} cannot be prepared and {'is' if count == 1 else 'are'} put off again and again: a row may be damaged. {log}"
         yield Need("late", count, since, says, "dripcourse subscriber list")
-    count, since = ask(standing.reminders_late(hour_ago)).one()
+    count, since = ask(queries.needs.reminders_late(hour_ago)).one()
     if count:
         yield Need(
             "late",
@@ -128,12 +128,12 @@ def standing_still(look: Look) -> Iterator[Need]:
             f"{many(count, 'reminder')} should have been sent over an hour ago. {log}",
             "dripcourse doctor",
         )
-    count, since = ask(standing.queue_late(hour_ago)).one()
-    more, slept = ask(standing.asleep()).one()
+    count, since = ask(queries.needs.queue_late(hour_ago)).one()
+    more, slept = ask(queries.needs.asleep()).one()
     if count + more:
         says = f"{many(count + more, 'mail')} in hand should have gone on over an hour ago. {log}"
         yield Need("queue", count + more, min(filter(None, (since, slept))), says, _LISTED)
-    count, since = ask(standing.stuck()).one()
+    count, since = ask(queries.needs.stuck()).one()
     if count:
         says = f"{many(count, 'reader has', 'readers have')} no next lesson and no date, though the course goes on. Pause and resume each."
         yield Need("stuck", count, since, says, "dripcourse subscriber list")

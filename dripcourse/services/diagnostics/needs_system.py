@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from shutil import disk_usage
 
-from dripcourse.db import queries, schema, standing
+from dripcourse.db import queries, schema
 from dripcourse.domain.errors import MuteError
 from dripcourse.domain.need import Need, utc
 from dripcourse.services import incidents
@@ -56,10 +56,10 @@ def disks(look: Look) -> Iterator[Need]:
 
 def beat(look: Look) -> Iterator[Need]:
     """Nobody ticks, though there is somebody to tick for."""
-    if look.beat_within is None or not any(look.session.execute(standing.anybody()).one()):
+    if look.beat_within is None or not any(look.session.execute(queries.needs.anybody()).one()):
         return
-    if look.session.scalars(queries.beats_since(look.now - look.beat_within)).first() is None:
-        last = look.session.scalars(standing.last_beat()).one()
+    if look.session.scalars(queries.overview.beats_since(look.now - look.beat_within)).first() is None:
+        last = look.session.scalars(queries.needs.last_beat()).one()
         yield Need("beat", 1, last, nobody_ticks(look.beat_within.total_seconds()), "dripcourse worker")
 
 
@@ -73,7 +73,7 @@ def nobody_ticks(seconds: float) -> str:
 
 def wire(look: Look) -> Iterator[Need]:
     """The circuit that stands open."""
-    row = look.session.scalar(queries.circuit("wire"))
+    row = look.session.scalar(queries.delivery.circuit("wire"))
     if row is not None and row.opened_at is not None:
         says = (
             f"Mail cannot leave since {utc(row.opened_at)}: {row.reason.rstrip('.')}."

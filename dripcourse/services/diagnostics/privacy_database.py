@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import evidence, queries
+from dripcourse.db import queries
 from dripcourse.domain.address import email_address, normal_form
 from dripcourse.domain.data_inventory import Form, columns_of
 from dripcourse.domain.errors import AddressError
@@ -55,7 +55,7 @@ def examine_database(parts: Parts, now: datetime) -> Iterator[Finding]:
 def _no_address(parts: Parts, session: Session) -> Finding:
     looked, faults = 0, []
     for table, column in columns_of(Form.PLAIN):
-        statement = evidence.texts_like_addresses(table, column)
+        statement = queries.audit.texts_like_addresses(table, column)
         if statement is None:
             continue
         looked += 1
@@ -74,13 +74,13 @@ def _is_readers(parts: Parts, session: Session, address: str) -> bool:
         indexes = parts.keys.indexes(email_address(address).normal)
     except AddressError:
         return False
-    return session.scalars(queries.subscriber_by_index(indexes)).first() is not None
+    return session.scalars(queries.enrollment.subscriber_by_index(indexes)).first() is not None
 
 
 def _locked(parts: Parts, session: Session) -> Iterator[Finding]:
     names, faults = Counter[bytes](), []
     for table, column in columns_of(Form.SEALED):
-        for head, length in session.execute(evidence.heads(table, column, ours=True)):
+        for head, length in session.execute(queries.audit.heads(table, column, ours=True)):
             if not length:
                 continue  # what a backup leaves out
             if head[:4] not in parts.keys.names or length < _SEALED_LEAST or _reads(head):
@@ -91,7 +91,7 @@ def _locked(parts: Parts, session: Session) -> Iterator[Finding]:
     count, faults = 0, []
     for table, column in [*columns_of(Form.OWN), ("reader_key", "wrapped_private")]:
         for head, length in session.execute(
-            evidence.heads(table, column, ours=False if table == "reader_key" else None)
+            queries.audit.heads(table, column, ours=False if table == "reader_key" else None)
         ):
             if length < _OWN_LEAST or _reads(head):
                 faults.append(f"{table}.{column} holds something that is not locked")
@@ -115,7 +115,7 @@ def _reads(head: bytes) -> bool:
 def _phrases(parts: Parts, session: Session) -> Finding:
     """Tries REPLY_KEYS on every key that a phrase is said to lock."""
     count = opened = 0
-    for ident, locked in session.execute(evidence.phrase_keys()):
+    for ident, locked in session.execute(queries.audit.phrase_keys()):
         count += 1
         with suppress(Unsealable):
             parts.keys.unseal(locked, "reader-key", ident)
@@ -126,10 +126,10 @@ def _phrases(parts: Parts, session: Session) -> Finding:
 
 
 def _shared_only(session: Session) -> Iterator[Finding]:
-    wrongly, rightly = (session.scalars(evidence.host_copies(rightly=each)).one() for each in (False, True))
+    wrongly, rightly = (session.scalars(queries.audit.host_copies(rightly=each)).one() for each in (False, True))
     faults = [f"there are {wrongly} copies of what nobody shares"] if wrongly else []
     yield proof_of("The host has a copy of what is shared, and of nothing else", faults, f"{rightly} are shared")
-    left, came = (session.scalars(evidence.replies_by_mail(copied=each)).one() for each in (True, False))
+    left, came = (session.scalars(queries.audit.replies_by_mail(copied=each)).one() for each in (True, False))
     faults = [f"{left} of {came} are here still"] if left else []
     yield proof_of("The copy that a reply arrived as is destroyed", faults, f"{came} replies came by mail")
 
@@ -137,7 +137,7 @@ def _shared_only(session: Session) -> Iterator[Finding]:
 def _fingerprints(parts: Parts, session: Session) -> Finding:
     count, faults = 0, []
     for table, column in columns_of(Form.FINGERPRINT):
-        for head, length in session.execute(evidence.heads(table, column)):
+        for head, length in session.execute(queries.audit.heads(table, column)):
             if length != _PRINT_BYTES or _reads(head):
                 faults.append(f"{table}.{column} holds something else")
             count += 1
@@ -151,7 +151,7 @@ def _fingerprints(parts: Parts, session: Session) -> Finding:
 
 def _gone(parts: Parts, session: Session, now: datetime) -> Finding:
     then = now - _SLACK
-    limits = evidence.past(
+    limits = queries.audit.past(
         signup=then - request.FORGET_AFTER,
         confirm=then - request.REMEMBERED,
         arrival=then - store.FORGET_AFTER,
@@ -178,11 +178,11 @@ def _overwritten(parts: Parts, session: Session) -> Iterator[Finding]:
     if parts.db.path is not None and parts.db.path.stat().st_size > _MOST_BYTES:
         yield unseen(claim, "the file is too large to be looked at in memory")
         return
-    image = evidence.image(session) or b""
+    image = queries.audit.image(session) or b""
     free = list(_free_pages(image))
     dirty = sum(any(page) for page in free)
     faults = [f"{dirty} free pages of the file hold old bytes"] if dirty else []
-    if not evidence.erases(session):
+    if not queries.audit.erases(session):
         faults.append("secure_delete is off")
     do = "Back up and restore into a new file: it has no free pages. (VACUUM does the same.)"
     yield proof_of(claim, faults, f"secure_delete is on, and all {len(free)} free pages of the file are zeros", do)
@@ -193,7 +193,7 @@ def _overwritten(parts: Parts, session: Session) -> Iterator[Finding]:
 
 
 def _some_addresses(parts: Parts, session: Session) -> Iterator[tuple[str, bytes]]:
-    for ident, sealed, index in session.execute(evidence.addresses(_SOME)):
+    for ident, sealed, index in session.execute(queries.audit.addresses(_SOME)):
         with suppress(Unsealable):  # which is told elsewhere
             yield parts.keys.unseal(sealed, "address", ident).decode(), index
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from dripcourse.db import evidence
+from dripcourse.db import queries
 from dripcourse.db.session import Database
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.finding import Finding
@@ -53,7 +53,7 @@ def examine_backup(file: Path) -> Iterator[Finding]:
     saved = Database(f"sqlite:///{file}", read_only=True)
     try:
         with saved.read() as session:
-            inside = evidence.keys_in(session)
+            inside = queries.audit.keys_in(session)
     finally:
         saved.close()
     beside = keys_beside(file)

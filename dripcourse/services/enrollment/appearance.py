@@ -115,7 +115,7 @@ def choose(parts: Parts, token: str, cover: Cover) -> Cover:
 
 def carry_over(keys: Keyring, session: Session, enrollment: Enrollment) -> None:
     """Whoever begins a course again is not shown to others by it: a new enrollment looks as the one before did, in the caller's transaction."""
-    earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, enrollment.course)).first()
+    earlier = session.scalars(queries.enrollment.left_enrollment(enrollment.subscriber_id, enrollment.course)).first()
     if earlier is not None:
         wear(keys, enrollment, known_of(keys, earlier))
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Consent, ConsentText, Enrollment, Subscriber
 from dripcourse.domain.address import EmailAddress, email_address
 from dripcourse.domain.course import Course
@@ -69,7 +69,7 @@ def check(parts: Parts, wish: Wish) -> tuple[EmailAddress, Course]:
 
 def subscriber_of(parts: Parts, session: Session, address: EmailAddress, now: datetime) -> Subscriber:
     """The reader of an address, made if there is none, in the caller's transaction."""
-    found = session.scalars(queries.subscriber_by_index(parts.keys.indexes(address.normal))).first()
+    found = session.scalars(queries.enrollment.subscriber_by_index(parts.keys.indexes(address.normal))).first()
     if found is None:
         ident = new_id()
         found = Subscriber(
@@ -126,7 +126,7 @@ def keep_evidence(
     """What a reader agreed to, when, how and by which sign-up, kept as evidence; the words themselves once."""
     words = sha256(wish.consent.encode()).digest()
     text = {"hash": words, "language": enrollment.language, "text": wish.consent}
-    queries.keep_once(session, ConsentText, [text])
+    once.keep_once(session, ConsentText, [text])
     session.execute(
         insert(Consent).values(
             id=new_id(),
@@ -150,7 +150,7 @@ def vouch(parts: Parts, wish: Wish, now: datetime) -> tuple[str, bool]:
         indexes = parts.keys.indexes(address.normal)
         require_none(session, indexes)
         subscriber = subscriber_of(parts, session, address, now)
-        known = session.scalars(queries.newest_enrollment(subscriber.id, course.slug)).first()
+        known = session.scalars(queries.enrollment.newest_enrollment(subscriber.id, course.slug)).first()
         if known is not None and known.state is not EnrollmentState.PENDING:
             return known.id, False  # also if they left: only they can come back, by signing up
         if known is None:

@@ -130,7 +130,7 @@ def resume(parts: Parts, ident: str, now: datetime) -> None:
 def resume_due(parts: Parts, now: datetime) -> int:
     """Resume whoever's pause was to last until now; returns how many."""
     with parts.db.write() as session:
-        over = session.scalars(queries.pauses_over(now)).all()
+        over = session.scalars(queries.enrollment.pauses_over(now)).all()
         for enrollment in over:
             go_on(session, enrollment, now)
         return len(over)
@@ -139,7 +139,7 @@ def resume_due(parts: Parts, now: datetime) -> int:
 def resume_waiting(parts: Parts, now: datetime) -> int:
     """Resume whoever stands still because their course had gone, if it is there again; returns how many."""
     with parts.db.write() as session:
-        back = session.scalars(queries.waiting_for_courses(parts.library.courses.keys())).all()
+        back = session.scalars(queries.enrollment.waiting_for_courses(parts.library.courses.keys())).all()
         for enrollment, due in [(each, each.due_at or now - COURSE_AWAY) for each in back]:
             go_on(session, enrollment, now)
             if due > now - COURSE_AWAY and enrollment.due_at is not None:
@@ -163,7 +163,7 @@ def end(parts: Parts, session: Session, enrollment: Enrollment, reason: LeftReas
     enrollment.waits = False
     none_due(enrollment)
     take_back(session, enrollment)
-    session.execute(queries.give_up(enrollment.id))
+    session.execute(queries.delivery.give_up(enrollment.id))
 
 
 def change_pace(enrollment: Enrollment, pace: Pace, now: datetime) -> None:
@@ -224,7 +224,9 @@ def go_on(session: Session, enrollment: Enrollment, now: datetime) -> None:
     """As `resume`, for a paused enrollment that is held in the caller's transaction."""
     enrollment.state = EnrollmentState.ACTIVE
     enrollment.pause_reason = enrollment.paused_until = None
-    if session.execute(queries.in_hand([enrollment.id])).first() is None:  # else it waits for what is held or unsure
+    if (
+        session.execute(queries.delivery.in_hand([enrollment.id])).first() is None
+    ):  # else it waits for what is held or unsure
         set_due_again(enrollment, now)
 
 
@@ -239,7 +241,7 @@ def take_back(session: Session, enrollment: Enrollment) -> None:
         Delivery.kind == Kind.LESSON,
         Delivery.state == DeliveryState.CLAIMED,
     )
-    session.execute(queries.hold_again(*mine))
+    session.execute(queries.delivery.hold_again(*mine))
     session.execute(delete(Delivery).where(*mine))
 
 

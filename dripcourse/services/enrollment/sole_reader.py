@@ -4,12 +4,12 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Enrollment, Subscriber
-from dripcourse.db.replies import is_anything_kept
+from dripcourse.db.queries.replies import is_anything_kept
 
 
 def is_first(session: Session, reader: Subscriber) -> bool:
     """Whether this reader never confirmed anything here, and nothing of theirs is kept."""
-    before = session.scalars(queries.ever_confirmed(reader.id)).first()
+    before = session.scalars(queries.enrollment.ever_confirmed(reader.id)).first()
     return before is None and reader.phrase_since is None and not _anything_kept(session, reader)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Delivery, Lift, Suppression
 from dripcourse.domain.address import email_address
 from dripcourse.domain.delivery import DeliveryState
@@ -27,7 +27,7 @@ MOST_WHY = 255
 
 def standing(session: Session, indexes: Sequence[bytes]) -> Suppression | None:
     """The suppression of an address, by any of its indexes; an erasure counts as one here."""
-    return session.scalars(queries.suppressions_of(indexes)).first()
+    return session.scalars(queries.enrollment.suppressions_of(indexes)).first()
 
 
 def is_suppressed(session: Session, indexes: Sequence[bytes]) -> bool:
@@ -51,7 +51,7 @@ def require_none(session: Session, indexes: Sequence[bytes]) -> None:
 def remember_erased(session: Session, indexes: Sequence[bytes], now: datetime) -> None:
     """Of everything erased this alone stays: a keyed digest of the address. The owner's "never" stands."""
     session.execute(delete(Suppression).where(Suppression.address_index.in_(indexes), Suppression.reason != NEVER))
-    queries.keep_once(session, Suppression, [{"address_index": indexes[0], "reason": ERASED, "since": now}])
+    once.keep_once(session, Suppression, [{"address_index": indexes[0], "reason": ERASED, "since": now}])
 
 
 def suppress(parts: Parts, session: Session, indexes: Sequence[bytes], reason: str, now: datetime) -> None:
@@ -61,11 +61,11 @@ def suppress(parts: Parts, session: Session, indexes: Sequence[bytes], reason: s
         session.execute(delete(Suppression).where(Suppression.address_index.in_(indexes)))
         session.execute(insert(Suppression).values(address_index=indexes[0], reason=reason, since=now))
     session.execute(delete(Delivery).where(Delivery.recipient.in_(indexes), Delivery.state == DeliveryState.CLAIMED))
-    subscriber = session.scalars(queries.subscriber_by_index(indexes)).first()
+    subscriber = session.scalars(queries.enrollment.subscriber_by_index(indexes)).first()
     if subscriber is None:
         return
     parts.journal.note(session, Fact.NEVER if reason == NEVER else Fact.SUPPRESSED, [subscriber.id], now)
-    for enrollment, _ in session.execute(queries.enrollments_by_id(subscriber.id)):
+    for enrollment, _ in session.execute(queries.overview.enrollments_by_id(subscriber.id)):
         if enrollment.state in LIVE:
             lifecycle.end(parts, session, enrollment, LeftReason.ASKED, now)
 
@@ -73,7 +73,7 @@ def suppress(parts: Parts, session: Session, indexes: Sequence[bytes], reason: s
 def come_back(parts: Parts, session: Session, indexes: Sequence[bytes], now: datetime) -> None:
     """The owner of an address said yes: what suppressed it is over, and bounces of the past count no more."""
     _lift(parts, session, indexes, now, by="reader", why="signed up and confirmed")
-    reader = session.scalars(queries.subscriber_by_index(indexes)).first()
+    reader = session.scalars(queries.enrollment.subscriber_by_index(indexes)).first()
     if reader is not None:
         reader.bounce_score, reader.bounced_on = 0, None
 
@@ -105,7 +105,7 @@ def _lift(parts: Parts, session: Session, indexes: Sequence[bytes], now: datetim
     if found.reason == ERASED:  # nothing of an erasure is kept
         session.flush()
         return None
-    if (reader := session.scalars(queries.subscriber_by_index(indexes)).first()) is not None:
+    if (reader := session.scalars(queries.enrollment.subscriber_by_index(indexes)).first()) is not None:
         parts.journal.note(session, Fact.RETURNED, [reader.id], now)
     lifted = Lift(
         id=new_id(),
@@ -123,4 +123,4 @@ def _lift(parts: Parts, session: Session, indexes: Sequence[bytes], now: datetim
 
 def lifted(session: Session, subscriber: str) -> Sequence[Lift]:
     """The suppressions of a reader's address that were lifted, oldest first."""
-    return session.scalars(queries.lifts_of(subscriber)).all()
+    return session.scalars(queries.enrollment.lifts_of(subscriber)).all()

@@ -45,7 +45,7 @@ def look(parts: Parts, session: Session, enrollments: Collection[Enrollment], no
     ids = [each.id for each in enrollments]
     in_hand = {
         mine
-        for mine, course, slug, state, at in session.execute(queries.lessons_beside(ids))
+        for mine, course, slug, state, at in session.execute(queries.claim.lessons_beside(ids))
         if not _is_welcome(parts, course, slug) and (state is not DeliveryState.UNSURE or at > now - APART)
     }
     beside = _others(session, ids)
@@ -75,7 +75,7 @@ def look_at_lessons(
     }
     if not lessons:
         return {}
-    session.execute(queries.subscribers_held([each.id for each in lessons.values()]))
+    session.execute(queries.enrollment.subscribers_held([each.id for each in lessons.values()]))
     found = look(parts, session, lessons.values(), now)
     return {ident: found[each.id] for ident, each in lessons.items()}
 
@@ -135,7 +135,7 @@ def stands_behind(parts: Parts, session: Session, enrollment: Enrollment) -> boo
 
 def _others(session: Session, ids: Collection[str], *, hold: bool = False) -> Mapping[str, list[Enrollment]]:
     found: defaultdict[str, list[Enrollment]] = defaultdict(list)
-    for mine, other in session.execute(queries.enrollments_beside(ids, hold=hold)):
+    for mine, other in session.execute(queries.enrollment.enrollments_beside(ids, hold=hold)):
         found[mine].append(other)
     return found
 

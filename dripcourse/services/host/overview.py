@@ -8,9 +8,9 @@ from itertools import islice
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session
 
-from dripcourse.db import inbound, queries
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Lift, Subscriber
-from dripcourse.db.replies import arrivals_about, has_unread
+from dripcourse.db.queries.replies import arrivals_about, has_unread
 from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind
@@ -119,13 +119,13 @@ class SetAside:
 def set_aside(parts: Parts) -> list[SetAside]:
     """What was set aside of the mail that came in, the most frequent first."""
     with parts.db.read() as session:
-        return [SetAside(*row) for row in session.execute(inbound.set_aside())]
+        return [SetAside(*row) for row in session.execute(queries.incoming.set_aside())]
 
 
 def readers(parts: Parts, course: str | None = None, *, unread: bool = False) -> Iterator[ReaderView]:
     """Every enrollment, of one course if it is named, or with an answer that the host has not seen; streamed, oldest first."""
     with parts.db.read() as session:
-        every = queries.every_enrollment(course)
+        every = queries.overview.every_enrollment(course)
         wanted = every.where(has_unread()) if unread else every
         rows = iter(session.execute(wanted.execution_options(yield_per=_CHUNK)))
         while chunk := list(islice(rows, _CHUNK)):
@@ -140,7 +140,9 @@ def reader(parts: Parts, ident: str) -> list[ReaderView]:
             raise NotFound("Nobody goes by that id or address. See: dripcourse subscriber list")
         found = list(_views(parts, session, rows))
         for view in found:
-            view.deliveries.extend(map(_delivery_view, session.scalars(queries.deliveries_of(view.enrollment))))
+            view.deliveries.extend(
+                map(_delivery_view, session.scalars(queries.overview.deliveries_of(view.enrollment)))
+            )
             view.lifted.extend(map(LiftView.of, suppression.lifted(session, view.id)))
             view.shared.extend(shared_with_host(parts, session, view.enrollment))
         return found
@@ -149,9 +151,9 @@ def reader(parts: Parts, ident: str) -> list[ReaderView]:
 def naming(parts: Parts, ident: str) -> Select[Enrollment, Subscriber]:
     """The enrollments, with their readers, that an id or an address names. Raises NotFound for what is no address."""
     if "@" not in ident:
-        return queries.enrollments_by_id(ident)
+        return queries.overview.enrollments_by_id(ident)
     try:
-        return queries.enrollments_by_index(parts.keys.indexes(email_address(ident).normal))
+        return queries.overview.enrollments_by_index(parts.keys.indexes(email_address(ident).normal))
     except AddressError as error:
         raise NotFound(str(error)) from None
 
@@ -159,7 +161,7 @@ def naming(parts: Parts, ident: str) -> Select[Enrollment, Subscriber]:
 def _views(parts: Parts, session: Session, rows: Sequence[Row[Enrollment, Subscriber]]) -> Iterator[ReaderView]:
     waiting = {
         enrollment: (lesson, due)
-        for enrollment, lesson, due in session.execute(queries.in_hand([row[0].id for row in rows]))
+        for enrollment, lesson, due in session.execute(queries.delivery.in_hand([row[0].id for row in rows]))
     }
     for enrollment, subscriber in rows:
         lesson, due = waiting.get(enrollment.id) or _next(parts, enrollment)
@@ -210,7 +212,7 @@ def _delivery_view(delivery: Delivery) -> DeliveryView:
 
 def deliveries(parts: Parts, *, only_unsure: bool = False) -> Iterator[DeliveryView]:
     """Every delivery, oldest first; with `only_unsure` those that nobody knows the fate of, the assumed ones included."""
-    wanted = queries.unsure_deliveries() if only_unsure else queries.every_delivery()
+    wanted = queries.delivery.unsure_deliveries() if only_unsure else queries.overview.every_delivery()
     with parts.db.read() as session:
         for delivery in session.scalars(wanted.execution_options(yield_per=_CHUNK)):
             yield _delivery_view(delivery)
@@ -223,7 +225,7 @@ def coming(parts: Parts, enrollment: str) -> list[Coming]:
         course = parts.library.courses.get(row.course) if row else None
         if row is None or course is None or row.state is not EnrollmentState.ACTIVE or row.due_at is None:
             return []
-        seen = frozenset(slug or "" for _, slug, *_ in session.execute(queries.lessons_seen([enrollment])))
+        seen = frozenset(slug or "" for _, slug, *_ in session.execute(queries.claim.lessons_seen([enrollment])))
         last, number, due, found = row.last_lesson, row.last_number, row.due_at, list[Coming]()
         while lesson := next_lesson(course, last_slug=last, last_number=number, seen=seen):
             found.append(Coming(lesson, due))
@@ -238,7 +240,7 @@ def accepted_lessons(parts: Parts, enrollment: str) -> list[DeliveryView]:
     """The lessons that have gone to an enrollment, in the order they went."""
     gone = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED, DeliveryState.DEFERRED, DeliveryState.BOUNCED)
     with parts.db.read() as session:
-        rows = session.scalars(queries.deliveries_of(enrollment)).all()
+        rows = session.scalars(queries.overview.deliveries_of(enrollment)).all()
     return [_delivery_view(row) for row in rows if row.kind is Kind.LESSON and row.state in gone]
 
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db.events import FROM_MAIL
 from dripcourse.db.models import Delivery
+from dripcourse.db.queries.provider_events import FROM_MAIL
 from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.events import Event, Told
 from dripcourse.inbound import Bounce, Severity, Verdict

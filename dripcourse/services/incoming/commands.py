@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from dripcourse.db.models import Delivery, Enrollment, Subscriber
-from dripcourse.db.replies import replies_of
+from dripcourse.db.queries.replies import replies_of
 from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import LIVE, READERS_TO_END, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import inbound as asked
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
 from dripcourse.domain.address import email_address
@@ -152,11 +151,11 @@ def _answered(parts: Parts, session: Session, ids: Sequence[str]) -> Delivery | 
 
 def _by_sender(parts: Parts, session: Session, sender: str) -> Delivery | None:
     """The newest lesson of the only course that an address is in the midst of."""
-    subscriber = session.scalars(queries.subscriber_by_index(indexes(parts, sender))).first()
+    subscriber = session.scalars(queries.enrollment.subscriber_by_index(indexes(parts, sender))).first()
     if subscriber is None:
         return None
-    running = session.scalars(asked.running_enrollments(subscriber.id)).all()
-    return session.scalars(asked.newest_lesson(running[0])).first() if len(running) == 1 else None
+    running = session.scalars(queries.incoming.running_enrollments(subscriber.id)).all()
+    return session.scalars(queries.incoming.newest_lesson(running[0])).first() if len(running) == 1 else None
 
 
 def _people(session: Session, delivery: Delivery) -> tuple[Enrollment | None, Subscriber | None]:

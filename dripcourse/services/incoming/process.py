@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import inbound as asked
+from dripcourse.db import queries
 from dripcourse.db.models import Inbound
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.incoming import MOST_BYTES
@@ -44,15 +44,15 @@ def handle(parts: Parts, now: datetime) -> int:
 def _bring_back(parts: Parts, now: datetime) -> None:
     """A message that waits for a far day was stored by a clock that ran ahead."""
     with parts.db.write() as session:
-        for row in session.scalars(asked.arrivals_beyond(now + clock_repair.FARTHEST)):
+        for row in session.scalars(queries.incoming.arrivals_beyond(now + clock_repair.FARTHEST)):
             row.wake_at = row.received_at = now
 
 
 def _begin(parts: Parts, now: datetime) -> Sequence[str]:
     """Messages for this process alone until their lease is over. One that was begun before comes by itself: it may be a killer."""
     with parts.db.write() as session:
-        rows = session.scalars(asked.arrivals_to_handle(now, _BATCH, begun=False)).all()
-        rows = rows or session.scalars(asked.arrivals_to_handle(now, 1, begun=True)).all()
+        rows = session.scalars(queries.incoming.arrivals_to_handle(now, _BATCH, begun=False)).all()
+        rows = rows or session.scalars(queries.incoming.arrivals_to_handle(now, 1, begun=True)).all()
         for row in rows:
             row.attempts += 1
             row.wake_at = now + parts.rules.lease

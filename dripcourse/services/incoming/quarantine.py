@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import inbound as asked
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Inbound
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.enrollment import lifecycle
@@ -36,7 +36,7 @@ def look(parts: Parts, token: str) -> Waitlist:
     """What waits for the word of whoever got this link. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
         enrollment = _enrollment(parts, session, token)
-        rows = session.scalars(asked.waiting_for_a_click(enrollment.id)).all()
+        rows = session.scalars(queries.incoming.waiting_for_a_click(enrollment.id)).all()
     waiting = tuple(Waiting(row.id, row.received_at, _hint(process.opened(parts, row.id).mail.sender)) for row in rows)
     return Waitlist(enrollment.course, lifecycle.slot_of(enrollment).tz, waiting)
 

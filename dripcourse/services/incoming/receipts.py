@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from babel.core import get_global
 from sqlalchemy.orm import Session
 
-from dripcourse.db import inbound as asked
+from dripcourse.db import queries
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.delivery import Kind, answer_key, people_key, rare_key
 from dripcourse.services.incoming import identify
@@ -44,7 +44,7 @@ def answer(parts: Parts, session: Session, owner: Owner, opened: Opened, says: A
     if says.mail in PEOPLE:
         _offer(parts, session, owner, opened, says, people_key(opened.id), now)
         return
-    sent = session.scalars(asked.answers_since(owner.delivery.recipient, now - _A_DAY)).one()
+    sent = session.scalars(queries.incoming.answers_since(owner.delivery.recipient, now - _A_DAY)).one()
     if sent + 1 == MOST_A_DAY:
         says = replace(says, facts={**says.facts, "last_today": "yes"})
     if sent < MOST_A_DAY:

@@ -21,7 +21,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import arrivals
+from dripcourse.db import queries
 from dripcourse.db.models import Inbound
 from dripcourse.domain.incoming import (
     Arrival,
@@ -76,7 +76,7 @@ def named_recipients(rules: Rules, raw: bytes) -> tuple[str, ...]:
 def forget_old(parts: Parts, now: datetime) -> None:
     """Drop the raw messages of thirty days ago that were handled and belong to nobody."""
     with parts.db.write() as session:
-        session.execute(arrivals.forget_raw(now - FORGET_AFTER, _FORGOTTEN))
+        session.execute(queries.arrivals.forget_raw(now - FORGET_AFTER, _FORGOTTEN))
 
 
 def _apart(arrival: Arrival) -> Iterator[Arrival]:
@@ -93,10 +93,10 @@ def _store_one(parts: Parts | Store, arrival: Arrival, known: bytes, now: dateti
     digests = parts.keys.arrival_digests(known + order.encode())
     row = _row(parts, arrival, digests[0], now)  # sealed before the transaction, which should be short
     with _ONE_BY_ONE, parts.db.write() as session:
-        found = session.scalars(arrivals.arrived(digests)).first() if len(digests) > 1 else None
-        if found is None and arrivals.insert_new(session, row):
+        found = session.scalars(queries.arrivals.arrived(digests)).first() if len(digests) > 1 else None
+        if found is None and queries.arrivals.insert_new(session, row):
             return True
-        found = found or session.scalars(arrivals.arrived(digests)).one()
+        found = found or session.scalars(queries.arrivals.arrived(digests)).one()
         _add_recipients(parts, session, found, arrival, now)
         return False
 

@@ -68,7 +68,7 @@ def subscribe(parts: Parts, session: Session, opened: Opened, now: datetime, cou
 def _too_many(session: Session, now: datetime) -> bool:
     """Whether as many asked by mail lately as may without proof: From is easily forged, and each of them is written to."""
     return any(
-        session.scalars(queries.signups_since(How.MAIL, now - window)).one() >= most
+        session.scalars(queries.enrollment.signups_since(How.MAIL, now - window)).one() >= most
         for window, most in MOST_UNPROVEN.items()
     )
 

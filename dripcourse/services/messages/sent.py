@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from dripcourse.content.render import TemplateFault
-from dripcourse.db import inbound as asked
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, LessonText
 from dripcourse.services.messages.compose import facts_of
 from dripcourse.services.parts import Parts
@@ -38,4 +38,4 @@ def lesson_of(session: Session, delivery: Delivery | None) -> Delivery | None:
     """The delivery itself if it carried a lesson's words, else that of the lesson it was about."""
     if delivery is None or delivery.lesson_text is not None or delivery.enrollment_id is None:
         return delivery
-    return session.scalars(asked.newest_lesson(delivery.enrollment_id, delivery.lesson)).first()
+    return session.scalars(queries.incoming.newest_lesson(delivery.enrollment_id, delivery.lesson)).first()

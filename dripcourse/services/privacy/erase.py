@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import personal, queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Enrollment, Erasure, Subscriber
 from dripcourse.domain.address import normal_form
 from dripcourse.domain.delivery import DeliveryState
@@ -94,7 +94,7 @@ def _how(kept: store.Kept) -> str:
 
 
 def _known(parts: Parts, session: Session, subscriber: Subscriber) -> dict[str, Any]:
-    enrollments = [row for row, _ in session.execute(queries.enrollments_by_id(subscriber.id))]
+    enrollments = [row for row, _ in session.execute(queries.overview.enrollments_by_id(subscriber.id))]
     return {
         "address": parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode(),
         "since": subscriber.created_at,
@@ -112,17 +112,17 @@ def _known(parts: Parts, session: Session, subscriber: Subscriber) -> dict[str, 
 def _enrollment(parts: Parts, session: Session, row: Enrollment) -> dict[str, Any]:
     worn = appearance.known_of(parts.keys, row)
     return {
-        **{name: getattr(row, name) for name in personal.CHOSEN},
+        **{name: getattr(row, name) for name in queries.privacy.CHOSEN},
         "cover_name": worn.name or None,
         "cover_subject": worn.subject or None,
         "state": row.state.value,
         "left_reason": row.left_reason.value if row.left_reason else None,
         "pace": row.pace.value,
         "quiet_dates": sorted(map(str, row.quiet)),
-        "consents": [dict(each) for each in session.execute(personal.consents_of(row.id)).mappings()],
+        "consents": [dict(each) for each in session.execute(queries.privacy.consents_of(row.id)).mappings()],
         "mails": [
             {**each, "kind": each["kind"].value, "state": each["state"].value}
-            for each in session.execute(personal.mails_of(row.id)).mappings()
+            for each in session.execute(queries.privacy.mails_of(row.id)).mappings()
         ],
     }
 
@@ -157,7 +157,7 @@ def erase_asked(parts: Parts, now: datetime) -> int:
     done = 0
     while True:
         with parts.db.write() as session:
-            asked = session.scalars(personal.erasures_to_try(now)).first()
+            asked = session.scalars(queries.privacy.erasures_to_try(now)).first()
             if asked is None:
                 return done
             asked.wake_at = now + _SOON  # nobody else's until then, and again anybody's if we die here
@@ -169,7 +169,7 @@ def erase_asked(parts: Parts, now: datetime) -> int:
         except Exception as error:  # noqa: BLE001 - one erasure that cannot be finished must not stop the others
             log.warning("an erasure that was asked for waits, and is tried again in an hour (%s)", type(error).__name__)
             with parts.db.write() as session:
-                if again := session.scalars(personal.erasure_of(asked.subscriber_id)).first():
+                if again := session.scalars(queries.privacy.erasure_of(asked.subscriber_id)).first():
                     again.wake_at = now + _LATER
 
 
@@ -177,12 +177,12 @@ def _finish(parts: Parts, ident: str, now: datetime) -> Erased:
     """The rest, once everything has stopped and that is committed."""
     with parts.db.write() as session:
         subscriber = session.get(Subscriber, ident)
-        asked = session.scalars(personal.erasure_of(ident)).first()
+        asked = session.scalars(queries.privacy.erasure_of(ident)).first()
         if subscriber is None or asked is None:
             return Erased(0, 0, 0)  # somebody else has just finished it
         address = parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()
         indexes = _indexes(parts, address)
-        mails = session.execute(personal.deliveries_to(ident, indexes)).all()
+        mails = session.execute(queries.privacy.deliveries_to(ident, indexes)).all()
     if any(state is DeliveryState.SENDING and lease and lease > now for _, state, lease in mails):
         raise OnTheWire(
             "A mail to this reader is on its way just now. Nothing more will go; the rest is done in two minutes, by the next tick."
@@ -190,8 +190,8 @@ def _finish(parts: Parts, ident: str, now: datetime) -> Erased:
     deliveries = [mail for mail, _, _ in mails]
     parts.transport.erase(address, deliveries)
     with parts.db.write() as session:
-        enrollments, written = personal.count(session, ident)
-        personal.destroy(session, ident, indexes, deliveries, before=asked.asked_at)
+        enrollments, written = queries.privacy.count(session, ident)
+        queries.privacy.destroy(session, ident, indexes, deliveries, before=asked.asked_at)
         suppression.remember_erased(session, indexes, now)
     parts.db.scrub()
     return Erased(enrollments, len(deliveries), written)
@@ -200,12 +200,12 @@ def _finish(parts: Parts, ident: str, now: datetime) -> Erased:
 def _stop(parts: Parts, session: Session, subscriber: Subscriber, now: datetime) -> None:
     """Nothing more goes, and the erasure is asked for, with one commit."""
     parts.journal.note(session, Fact.ERASED, [subscriber.id], now)
-    for enrollment, _ in session.execute(queries.enrollments_by_id(subscriber.id)):
+    for enrollment, _ in session.execute(queries.overview.enrollments_by_id(subscriber.id)):
         if enrollment.state in LIVE:
             lifecycle.end(parts, session, enrollment, LeftReason.ERASED, now)
     address = parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()
-    session.execute(personal.take_back(subscriber.id, _indexes(parts, address)))
-    queries.keep_once(session, Erasure, [{"subscriber_id": subscriber.id, "asked_at": now, "wake_at": now}])
+    session.execute(queries.privacy.take_back(subscriber.id, _indexes(parts, address)))
+    once.keep_once(session, Erasure, [{"subscriber_id": subscriber.id, "asked_at": now, "wake_at": now}])
 
 
 def _indexes(parts: Parts, address: str) -> Sequence[bytes]:

@@ -7,7 +7,7 @@ here. docs/privacy.md says all of it in one table.
 from calendar import monthrange
 from datetime import datetime, timedelta
 
-from dripcourse.db import retention as asked
+from dripcourse.db import queries
 from dripcourse.services.parts import Parts
 
 TIDY_EVERY = timedelta(hours=12)
@@ -23,11 +23,11 @@ def expire(parts: Parts, now: datetime) -> None:
     """Delete for good: replies so many months after the end of their enrollment, handled events, and what answers said."""
     limit = months_before(now, parts.rules.replies_kept_months)
     with parts.db.write() as session:
-        session.execute(asked.replies_ended_before(limit))
+        session.execute(queries.retention.replies_ended_before(limit))
         # their keys are retired and not deleted: one that is being written to at this moment must not go, see `replies`
-        session.execute(asked.retire_idle_keys(limit, now))
-        session.execute(asked.events_handled_before(now - EVENTS_KEPT))
-        session.execute(asked.forget_answers(now - ANSWERS_KEPT))
+        session.execute(queries.retention.retire_idle_keys(limit, now))
+        session.execute(queries.retention.events_handled_before(now - EVENTS_KEPT))
+        session.execute(queries.retention.forget_answers(now - ANSWERS_KEPT))
 
 
 def months_before(now: datetime, months: int) -> datetime:

@@ -98,7 +98,7 @@ def read(parts: Parts, token: str, which: str, now: datetime) -> Reread:
 
 
 def _rows(session: Session, enrollment: Enrollment) -> list[tuple[Delivery, LessonText]]:
-    return [(delivery, said) for delivery, said in session.execute(queries.lessons_sent(enrollment.id))]
+    return [(delivery, said) for delivery, said in session.execute(queries.delivery.lessons_sent(enrollment.id))]
 
 
 def _place(which: str) -> int:

@@ -88,5 +88,5 @@ def again(parts: Parts, token: str, now: datetime, *, slug: str | None = None) -
 def _sendable(parts: Parts, session: Session, enrollment: Enrollment) -> set[str]:
     """The lessons that went, as far as their course still has them."""
     course = parts.library.courses.get(enrollment.course)
-    went = {delivery.lesson or "" for delivery, _ in session.execute(queries.lessons_sent(enrollment.id))}
+    went = {delivery.lesson or "" for delivery, _ in session.execute(queries.delivery.lessons_sent(enrollment.id))}
     return {slug for slug in went if course is not None and course.lesson(slug) is not None}

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dripcourse.db import personal, queries, returned
+from dripcourse.db import queries
 from dripcourse.db.models import Enrollment, Instance, Subscriber
 from dripcourse.db.session import fingerprint
 from dripcourse.domain.course import Course, next_lesson
@@ -85,9 +85,9 @@ def _erase_again(parts: Parts, session: Session, known: Known, now: datetime) ->
     for subscriber in session.scalars(select(Subscriber)):
         if at_of(parts, known, Fact.ERASED, subscriber.id) is not None:
             indexes = (subscriber.address_index,)
-            doomed = [ident for ident, *_ in session.execute(personal.deliveries_to(subscriber.id, indexes))]
+            doomed = [ident for ident, *_ in session.execute(queries.privacy.deliveries_to(subscriber.id, indexes))]
             session.expunge(subscriber)
-            personal.destroy(session, subscriber.id, indexes, doomed, before=now)
+            queries.privacy.destroy(session, subscriber.id, indexes, doomed, before=now)
             remember_erased(session, indexes, now)
             count += 1
     return count
@@ -103,7 +103,9 @@ def _suppress_again(parts: Parts, session: Session, known: Known, now: datetime)
         for fact, reason in _SUPPRESSIONS.items():
             since = at_of(parts, known, fact, subscriber.id)
             if since is not None and (back is None or back <= since):
-                count += sum(row.state in LIVE for row, _ in session.execute(queries.enrollments_by_id(subscriber.id)))
+                count += sum(
+                    row.state in LIVE for row, _ in session.execute(queries.overview.enrollments_by_id(subscriber.id))
+                )
                 suppress(parts, session, (subscriber.address_index,), reason, now)
     return count
 
@@ -122,7 +124,7 @@ def _remember_reminder(
     key = reminder_key(enrollment.id, slug)
     reminded_at = at_of(parts, known, Fact.ACCEPTED, key)
     if reminded_at is not None:
-        reminder = session.scalars(queries.delivery_by_key(Kind.REMINDER, key)).first()
+        reminder = session.scalars(queries.delivery.delivery_by_key(Kind.REMINDER, key)).first()
         if reminder is None or reminder.state in IN_HAND:  # what is known of one that the backup has stands
             put(session, enrollment, subscriber, Kind.REMINDER, slug, DeliveryState.ACCEPTED, reminded_at)
     if reminded_at is not None or (enrollment.remind_at is not None and enrollment.remind_at <= now):
@@ -133,10 +135,10 @@ def _catch_up(
     parts: Parts, session: Session, enrollment: Enrollment, subscriber: Subscriber, course: Course, known: Known
 ) -> int:
     """Give an enrollment every lesson that the journal says has gone and the backup does not, and its place after the last of them."""
-    seen = session.execute(queries.lessons_seen([enrollment.id]))
+    seen = session.execute(queries.claim.lessons_seen([enrollment.id]))
     settled = {slug for _, slug, _, state in seen if state not in IN_HAND}
     # what went and came back is held, or goes again: the journal knows that it went, and no more
-    back = {row.lesson: row.changed_at for row in session.scalars(returned.back_of(enrollment.id))}
+    back = {row.lesson: row.changed_at for row in session.scalars(queries.bounced.back_of(enrollment.id))}
     # each by itself, not one after the other: the course may have been edited since, and what went must not go again
     went = [
         (at, lesson)

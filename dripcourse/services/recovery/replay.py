@@ -122,7 +122,7 @@ def put(
 ) -> None:
     """A lesson's delivery or its reminder's at this state, whether the backup had one or not."""
     key = _KEYS[kind](enrollment.id, slug)
-    delivery = session.scalars(queries.delivery_by_key(kind, key)).first()
+    delivery = session.scalars(queries.delivery.delivery_by_key(kind, key)).first()
     if delivery is None:
         delivery = Delivery(
             id=new_id(),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import sealed
+from dripcourse.db import queries
 from dripcourse.db.session import Database
 from dripcourse.services.crypto.keyring import Keyring, Unsealable
 
@@ -25,7 +25,7 @@ class Rotated:
 def rotate(db: Database, keys: Keyring, say: Callable[[int], None]) -> Rotated:
     """Seal anew whatever an older key sealed; says how many so far. Raises DatabaseAway: then run it again."""
     done = Rotated()
-    for place in sealed.PLACES:
+    for place in queries.sealed.PLACES:
         after: str | int | None = None
         while batch := _batch(db, keys, place, after, done):
             after = batch[-1]
@@ -34,11 +34,11 @@ def rotate(db: Database, keys: Keyring, say: Callable[[int], None]) -> Rotated:
 
 
 def _batch(
-    db: Database, keys: Keyring, place: sealed.Place, after: str | int | None, done: Rotated
+    db: Database, keys: Keyring, place: queries.sealed.Place, after: str | int | None, done: Rotated
 ) -> Sequence[str | int]:
     """One transaction; returns the rows it looked at, in order."""
     with db.write() as session:
-        rows = session.execute(sealed.by_older_keys(place, keys.newest, after)).all()
+        rows = session.execute(queries.sealed.by_older_keys(place, keys.newest, after)).all()
         anew = {ident: fresh for ident, text in rows if (fresh := _anew(keys, place, ident, text)) is not None}
         _write(session, place, anew)
     done.anew += len(anew)
@@ -46,7 +46,7 @@ def _batch(
     return [ident for ident, _ in rows]
 
 
-def _anew(keys: Keyring, place: sealed.Place, ident: str | int, text: bytes) -> bytes | None:
+def _anew(keys: Keyring, place: queries.sealed.Place, ident: str | int, text: bytes) -> bytes | None:
     row = place.row or str(ident)
     try:
         return keys.seal(keys.unseal(text, place.purpose, row), place.purpose, row)
@@ -54,7 +54,7 @@ def _anew(keys: Keyring, place: sealed.Place, ident: str | int, text: bytes) -> 
         return None  # it was lost before we came
 
 
-def _write(session: Session, place: sealed.Place, anew: dict[str | int, bytes]) -> None:
+def _write(session: Session, place: queries.sealed.Place, anew: dict[str | int, bytes]) -> None:
     if anew:
         rows = [{"b_id": ident, "b_sealed": text} for ident, text in anew.items()]
-        session.connection().execute(sealed.put_anew(place), rows)
+        session.connection().execute(queries.sealed.put_anew(place), rows)

@@ -12,7 +12,7 @@ _PURPOSE, _ROW = "check", "instance"
 
 def require_voice(session: Session) -> None:
     """Raises MuteError if the database is not the one that was set up here: a restored backup, a copy for trials."""
-    seal = session.scalar(queries.instance())
+    seal = session.scalar(queries.overview.instance())
     if seal is None or seal.fingerprint != fingerprint(session):
         raise MuteError(
             "This database is a copy: it was restored, moved or cloned, and a copy sends nothing, so that nobody gets a"
@@ -26,7 +26,7 @@ def require_keys(db: Database, keys: Keyring) -> None:
     A lost or mistaken key would otherwise lose every address and reply one by one, and nobody would be found by their address.
     """
     with db.read() as session:
-        seal = session.scalar(queries.instance())
+        seal = session.scalar(queries.overview.instance())
     if seal is None:
         return
     if seal.key_check is None:
@@ -42,7 +42,7 @@ def require_keys(db: Database, keys: Keyring) -> None:
 
 def _remember(db: Database, keys: Keyring) -> None:
     with db.write() as session:
-        seal = session.scalars(queries.instance()).one()
+        seal = session.scalars(queries.overview.instance()).one()
         if seal.key_check is None:
             seal.key_check = keys.seal(keys.index(_PURPOSE), _PURPOSE, _ROW)
 

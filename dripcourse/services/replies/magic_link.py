@@ -10,8 +10,7 @@ from datetime import datetime, timedelta, tzinfo
 from sqlalchemy.orm import Session
 
 from dripcourse.content.render import Rendered
-from dripcourse.db import inbound as arrivals
-from dripcourse.db import replies as asked
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, ReaderKey, Reply, Subscriber
 from dripcourse.domain.clock_skew import TOLERANCE
 from dripcourse.domain.course import Course
@@ -53,7 +52,7 @@ def ask(parts: Parts, token: str, now: datetime) -> bool:
     with parts.db.write() as session:
         enrollment = of_link(parts, session, token)[1]
         reader = session.get_one(Subscriber, enrollment.subscriber_id, with_for_update=True)
-        sent = session.scalars(arrivals.answers_since(reader.address_index, now - _A_DAY, Kind.OWN)).one()
+        sent = session.scalars(queries.incoming.answers_since(reader.address_index, now - _A_DAY, Kind.OWN)).one()
         if not may_read_by_link(reader) or enrollment.state is EnrollmentState.LEFT or sent >= MOST_A_DAY:
             return False
         offer(
@@ -109,13 +108,13 @@ def lock_everything(parts: Parts, subscriber: str, phrase: str, ident: str, now:
 
     def lock_earlier(session: Session, key: ReaderKey) -> None:
         privates = _privates(parts, session, subscriber)
-        for earlier in session.scalars(asked.not_sealed_to(subscriber, key.id)).all():
+        for earlier in session.scalars(queries.replies.not_sealed_to(subscriber, key.id)).all():
             reply = session.get_one(Reply, earlier)
             with suppress(Unsealable):  # one that was damaged keeps no other from being locked
                 store.seal_anew(privates[reply.reader_key_id], reply, key)
             session.flush()
             session.expunge(reply)  # a message may have 30 MB
-        session.execute(asked.keys_of_nothing(subscriber))
+        session.execute(queries.replies.keys_of_nothing(subscriber))
 
     with_phrase(parts, subscriber, phrase, ident, now, lock_earlier, cost)
     parts.db.scrub()  # nothing that REPLY_KEYS open is left
@@ -141,5 +140,5 @@ def _good_until(session: Session, delivery: Delivery, enrollment: Enrollment, no
 
 def _privates(parts: Parts, session: Session, subscriber: str) -> dict[str, bytes]:
     """Every private key of a reader's that REPLY_KEYS open, by its id."""
-    keys = session.scalars(asked.keys_by(subscriber, store.BY_REPLY_KEYS))
+    keys = session.scalars(queries.replies.keys_by(subscriber, store.BY_REPLY_KEYS))
     return {key.id: store.private_of(parts, key) for key in keys}

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import replies as asked
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
@@ -87,7 +87,7 @@ def look(parts: Parts, token: str) -> Standing:
         alone = may_read_by_link(reader)
         opens = total if alone else 0
         if key is not None:
-            opens = total - len(session.scalars(asked.not_sealed_to(reader.id, key.id)).all())
+            opens = total - len(session.scalars(queries.replies.not_sealed_to(reader.id, key.id)).all())
         return Standing(
             phrase_since=key.created_at if key else None,
             alone=alone,
@@ -162,7 +162,9 @@ def _phrase_of(parts: Parts, token: str) -> tuple[Enrollment, str]:
 
 def returned(parts: Parts, session: Session, enrollment: Enrollment, privates: Mapping[str, bytes]) -> OwnWords:
     """What a reader wrote in all their courses, as far as these private keys, by their ids, open it."""
-    rows: list[Found] = [(row[0], row[1], row[2]) for row in session.execute(asked.own_words(enrollment.subscriber_id))]
+    rows: list[Found] = [
+        (row[0], row[1], row[2]) for row in session.execute(queries.replies.own_words(enrollment.subscriber_id))
+    ]
     opens = [row for row in rows if row[0].reader_key_id in privates]
     courses = tuple(
         _of_course(parts, session, list(mine), privates) for _, mine in groupby(opens, key=lambda row: row[1].id)

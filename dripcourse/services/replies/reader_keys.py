@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import replies as asked
+from dripcourse.db import queries
 from dripcourse.db.models import ReaderKey, Subscriber
 from dripcourse.domain.errors import DripError, NotFound
 from dripcourse.services.crypto.keyring import new_pair
@@ -49,7 +49,7 @@ class Fresh:
 
 def in_use(session: Session, subscriber: str) -> ReaderKey | None:
     """The key that a phrase opens and that a reader's words are sealed to now; None if they set no phrase."""
-    key = session.scalars(asked.key_of(subscriber)).first()
+    key = session.scalars(queries.replies.key_of(subscriber)).first()
     return key if key is not None and is_phrase(key.wrapped_by) else None
 
 
@@ -113,7 +113,7 @@ def _put(session: Session, subscriber: str, fresh: Fresh, now: datetime) -> Read
 def put_in_use(session: Session, subscriber: str, fresh: Fresh, now: datetime) -> ReaderKey:
     """From now on a reader's words are sealed to this pair, and no mail opens them; in the caller's transaction."""
     reader = session.get_one(Subscriber, subscriber, with_for_update=True)
-    session.execute(asked.retire_keys(subscriber, now))
+    session.execute(queries.replies.retire_keys(subscriber, now))
     reader.phrase_since, reader.reads_alone = reader.phrase_since or now, False
     key = ReaderKey(
         id=fresh.ident,

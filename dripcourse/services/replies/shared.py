@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import replies as asked
+from dripcourse.db import queries
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies.store import HOST
 
@@ -25,7 +25,7 @@ def shared_with_host(parts: Parts, session: Session, enrollment: str) -> list[Sh
     """The replies that the reader of an enrollment shares, oldest first: all that a host can read."""
     return [
         Shared(reply.id, lesson, reply.received_at, parts.keys.unseal(reply.host_sealed, HOST, reply.id).decode())
-        for reply, lesson in session.execute(asked.shared_replies(enrollment))
+        for reply, lesson in session.execute(queries.replies.shared_replies(enrollment))
         if reply.host_sealed is not None
     ]
 
@@ -34,4 +34,4 @@ def note_read(parts: Parts, shared: Collection[str], now: datetime) -> None:
     """The host has seen these answers."""
     if shared:
         with parts.db.write() as session:
-            session.execute(asked.seen_by_host(shared, now))
+            session.execute(queries.replies.seen_by_host(shared, now))

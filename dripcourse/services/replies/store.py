@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import replies as asked
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Inbound, ReaderKey, Reply, Subscriber
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.crypto.keyring import Unsealable, new_id, new_pair, open_with, seal_to
@@ -86,13 +86,13 @@ def keep(
 def _known(session: Session, ident: str | None, inbound_id: str | None) -> Reply | None:
     if ident and (found := session.get(Reply, ident)):
         return found
-    return session.scalars(asked.reply_of_arrival(inbound_id)).first() if inbound_id else None
+    return session.scalars(queries.replies.reply_of_arrival(inbound_id)).first() if inbound_id else None
 
 
 def _key(parts: Parts, session: Session, subscriber: str, now: datetime) -> ReaderKey:
     """The key a reader's words are sealed to; made when it is first needed, once even if two replies come at the same time."""
     session.get_one(Subscriber, subscriber, with_for_update=True)
-    key = session.scalars(asked.key_of(subscriber)).first()
+    key = session.scalars(queries.replies.key_of(subscriber)).first()
     if key is None:
         public, private = new_pair()
         key = ReaderKey(
@@ -150,7 +150,7 @@ def seal_anew(private: bytes, reply: Reply, key: ReaderKey) -> None:
 
 def kept(session: Session, subscriber: str) -> list[Kept]:
     """What there is of a reader's replies in all courses, newest first, and none of their words."""
-    rows = session.execute(asked.replies_of(subscriber))
+    rows = session.execute(queries.replies.replies_of(subscriber))
     return [
         Kept(
             reply.id,
@@ -167,21 +167,21 @@ def kept(session: Session, subscriber: str) -> list[Kept]:
 
 def count(session: Session, subscriber: str) -> int:
     """How many replies are kept of a reader."""
-    return session.scalars(asked.count_of(subscriber)).one()
+    return session.scalars(queries.replies.count_of(subscriber)).one()
 
 
 def as_stored(parts: Parts, subscriber: str) -> list[tuple[Kept, bytes]]:
     """A reader's replies as the database holds them, newest first: each with its sealed words, which nobody can read."""
     with parts.db.read() as session:
         found = kept(session, subscriber)
-        rows = session.execute(asked.as_stored([each.id for each in found])).all()
+        rows = session.execute(queries.replies.as_stored([each.id for each in found])).all()
     stored = {ident: sealed for ident, sealed in rows}  # noqa: C416 - rows are no pairs to mypy
     return [(each, stored[each.id]) for each in found]
 
 
 def find(session: Session, subscriber: str, ident: str) -> Reply:
     """One of a reader's own replies, held until the transaction ends. Raises NotFound for any other, and for a deleted one."""
-    reply = session.scalars(asked.reply_for_update(subscriber, ident)).first()
+    reply = session.scalars(queries.replies.reply_for_update(subscriber, ident)).first()
     if reply is None:
         raise NotFound("There is no such reply, or it was deleted.")
     return reply
@@ -219,13 +219,13 @@ def delete_one(reply: Reply, now: datetime) -> None:
 
 def delete_all(session: Session, subscriber: str, now: datetime) -> None:
     """Everything a reader wrote, in whatever course: hidden and taken back at once; the words and their key are gone within a day."""
-    session.execute(asked.hide_all(subscriber, now))
-    session.execute(asked.retire_keys(subscriber, now))
+    session.execute(queries.replies.hide_all(subscriber, now))
+    session.execute(queries.replies.retire_keys(subscriber, now))
 
 
 def destroy_deleted(parts: Parts, now: datetime) -> None:
     """Delete for good what was deleted half a day ago, and the keys that nothing is sealed to any more."""
     with parts.db.write() as session:
-        session.execute(asked.deleted_before(now - KEPT_DELETED))
-        session.execute(asked.keys_without_use(now - KEPT_DELETED))
+        session.execute(queries.replies.deleted_before(now - KEPT_DELETED))
+        session.execute(queries.replies.keys_without_use(now - KEPT_DELETED))
     parts.db.scrub(wait=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db import personal
+from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, ReaderKey
 from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.crypto.passphrase import Locked, lock
@@ -31,7 +31,7 @@ def waits(session: Session, enrollment: str) -> bool:
     """Whether an enrollment has words that a phrase would bring along."""
     row = session.get(Enrollment, enrollment)
     key = reader_keys.in_use(session, row.subscriber_id) if row else None
-    return key is not None and session.scalars(personal.written_in(enrollment, key.id)).first() is not None
+    return key is not None and session.scalars(queries.privacy.written_in(enrollment, key.id)).first() is not None
 
 
 def open_words(parts: Parts, enrollment: str, typed: str, now: datetime) -> Brought | None:
@@ -50,11 +50,11 @@ def open_words(parts: Parts, enrollment: str, typed: str, now: datetime) -> Brou
 
 def bring(session: Session, old: Enrollment, new: Enrollment, brought: Brought, now: datetime) -> None:
     """Move the words that were opened to the new enrollment, each beside the lesson that it answers, in the caller's transaction."""
-    found = session.scalars(personal.written_in(old.id, brought.old)).all()
+    found = session.scalars(queries.privacy.written_in(old.id, brought.old)).all()
     if not found:
         return
     key = reader_keys.in_use(session, new.subscriber_id) or _put(session, new.subscriber_id, brought, now)
-    answered = {mail.lesson: mail.id for mail in session.scalars(personal.lessons_had(new.id))}
+    answered = {mail.lesson: mail.id for mail in session.scalars(queries.privacy.lessons_had(new.id))}
     for reply in found:
         mail = session.get(Delivery, reply.delivery_id) if reply.delivery_id else None
         reply.enrollment_id, reply.delivery_id = new.id, answered.get(mail.lesson) if mail else None

@@ -134,7 +134,7 @@ def _asked(session: Session, delivery: Delivery, enrollment: Enrollment) -> Deli
     if delivery.lesson is not None:
         return delivery
     key = lesson_key(enrollment.id, enrollment.last_lesson or "")
-    return session.scalars(queries.delivery_by_key(Kind.LESSON, key)).first()
+    return session.scalars(queries.delivery.delivery_by_key(Kind.LESSON, key)).first()
 
 
 def question(parts: Parts, session: Session, asked: Delivery, enrollment: Enrollment) -> Question | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from dripcourse.db import personal, queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Delivery, Enrollment, table
 from dripcourse.db.types import Row
 from dripcourse.domain.address import email_address
@@ -51,12 +51,12 @@ def to_be_moved(
     enrollment = session.get(Enrollment, ident, with_for_update=for_update)
     if enrollment is None or enrollment.state not in _MOVING or is_never(session, indexes):
         return None
-    there = session.scalars(queries.subscriber_by_index(indexes)).first()
+    there = session.scalars(queries.enrollment.subscriber_by_index(indexes)).first()
     if there is None:
         return enrollment
-    live = session.scalars(queries.live_enrollment(there.id, enrollment.course)).first()
+    live = session.scalars(queries.enrollment.live_enrollment(there.id, enrollment.course)).first()
     taken = there.id == enrollment.subscriber_id or (live is not None and live.state in _MOVING)
-    doomed = session.scalars(personal.erasure_of(there.id)).first() is not None
+    doomed = session.scalars(queries.privacy.erasure_of(there.id)).first() is not None
     return None if taken or doomed else enrollment
 
 
@@ -68,17 +68,17 @@ def carry_out(
     What was claimed is taken back and comes to the new address at its date. What is on the wire, or may have gone, counts as had: it is
     never sent to the new address, and the next mail there says how to ask for it. What was held comes at the first slot.
     """
-    queries.alone(session, "sign-ups")  # nobody enrolls the new address meanwhile
+    once.alone(session, "sign-ups")  # nobody enrolls the new address meanwhile
     address = email_address(asked.address)
     old = to_be_moved(session, asked.moves or "", parts.keys.indexes(address.normal), for_update=True)
     if old is None:
         return None
     subscriber = subscriber_of(parts, session, address, now)
-    if unconfirmed := session.scalars(queries.live_enrollment(subscriber.id, old.course)).first():
+    if unconfirmed := session.scalars(queries.enrollment.live_enrollment(subscriber.id, old.course)).first():
         session.delete(unconfirmed)  # somebody began to sign up there; this yes stands in place of theirs
         session.flush()
     new = _copy(parts, session, old, subscriber.id, now)
-    taken_back = session.scalars(personal.claimed_lesson(old.id)).first()
+    taken_back = session.scalars(queries.privacy.claimed_lesson(old.id)).first()
     lifecycle.end(parts, session, old, LeftReason.ASKED, now)
     session.flush()
     # looked at after what was claimed is gone: what was marked meanwhile stands on the wire by now
@@ -107,7 +107,7 @@ def _copy_past(
 
     Whether one of them may still be on its way: then the place is after it.
     """
-    lessons = session.scalars(personal.lessons_of(old.id, (*_WENT, *_ON_THE_WIRE))).all()
+    lessons = session.scalars(queries.privacy.lessons_of(old.id, (*_WENT, *_ON_THE_WIRE))).all()
     rows = [_had(each, new, recipient, now) for each in lessons]
     if rows:
         session.execute(insert(Delivery), rows)

@@ -186,7 +186,7 @@ def _signup(parts: Parts, session: Session, token: str) -> Signup | None:
 def _past(parts: Parts, session: Session, token: str) -> Confirmation:
     """What is still known of a sign-up that is forgotten itself: the yes to it. Raises Forgotten if nothing is."""
     ident = parts.keys.read_web_token(token, "confirm")
-    consent = session.scalars(queries.consent_to(ident or "")).first()
+    consent = session.scalars(queries.enrollment.consent_to(ident or "")).first()
     if consent is None:
         raise Forgotten("Nothing is known of this link any more.")
     return _said_yes(session.get_one(Enrollment, consent.enrollment_id), consent.given_at)
@@ -215,7 +215,7 @@ def _confirmation(
         return Confirmation(course, enrollment.perspective, Standing.DONE if done else Standing.EXPIRED)
     if now > signup.requested_at + CONFIRM_WITHIN:
         return Confirmation(course, enrollment.perspective, Standing.EXPIRED)
-    earlier = session.scalars(queries.left_enrollment(enrollment.subscriber_id, course)).first()
+    earlier = session.scalars(queries.enrollment.left_enrollment(enrollment.subscriber_id, course)).first()
     returning = earlier is not None and earlier.state is EnrollmentState.LEFT
     reader = session.get_one(Subscriber, enrollment.subscriber_id)
     first = sole_reader.is_first(session, reader)
@@ -238,11 +238,13 @@ def _moving(parts: Parts, session: Session, signup: Signup, wish: Wish, now: dat
 
 def _come_back(session: Session, signup: Signup, pending: Enrollment) -> Enrollment:
     """The enrollment that was left, in place of the new one: its lessons and its place are kept."""
-    earlier = session.scalars(queries.left_enrollment(pending.subscriber_id, pending.course)).one()
+    earlier = session.scalars(queries.enrollment.left_enrollment(pending.subscriber_id, pending.course)).one()
     signup.enrollment_id = earlier.id
     session.flush()
     session.delete(pending)
     session.flush()
     earlier.zone, earlier.offset_minutes = pending.zone, pending.offset_minutes
-    session.execute(delete(Delivery).where(*queries.stopped_lessons(earlier.id)))  # else the place would wait for them
+    session.execute(
+        delete(Delivery).where(*queries.delivery.stopped_lessons(earlier.id))
+    )  # else the place would wait for them
     return earlier

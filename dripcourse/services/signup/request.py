@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Delivery, Enrollment, Signup, Subscriber
-from dripcourse.db.personal import erasure_at
+from dripcourse.db.queries.privacy import erasure_at
 from dripcourse.domain.address import EmailAddress, mailbox_form
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind, confirm_key
@@ -79,8 +79,8 @@ def decide(parts: Parts, now: datetime) -> int:
     handled = 0
     while True:
         with parts.db.write() as session:
-            queries.alone(session, "sign-ups")  # two processes must not each think an address new
-            waiting = session.scalars(queries.signups_unhandled(_BATCH)).all()
+            once.alone(session, "sign-ups")  # two processes must not each think an address new
+            waiting = session.scalars(queries.enrollment.signups_unhandled(_BATCH)).all()
             decided = [signup for signup in waiting if _decide_one(parts, session, signup, now)]
         handled += len(decided)
         if len(waiting) < _BATCH or not decided:
@@ -130,14 +130,14 @@ def _mailbox(address: EmailAddress) -> str:
 def _may_confirm(session: Session, indexes: Sequence[bytes], mailbox: Sequence[bytes], now: datetime) -> bool:
     """At most one confirmation mail a day, and three in 90 days to an address, or in 14 to all of a mailbox's: nobody can be
     flooded through our form."""
-    to_it = session.scalars(queries.confirmations_since(indexes, now - REMEMBERED)).all()
-    to_mailbox = session.scalars(queries.confirmations_to_mailbox(mailbox, now - FORGET_AFTER)).all()
+    to_it = session.scalars(queries.enrollment.confirmations_since(indexes, now - REMEMBERED)).all()
+    to_mailbox = session.scalars(queries.enrollment.confirmations_to_mailbox(mailbox, now - FORGET_AFTER)).all()
     return all(len(sent) < _MOST and not any(at > now - _ONE_A for at in sent) for sent in (to_it, to_mailbox))
 
 
 def _pending(session: Session, subscriber: Subscriber, course: Course, wish: Wish, now: datetime) -> Enrollment:
     """The reader's live enrollment in the course, or a new one that waits for their yes."""
-    live = session.scalars(queries.live_enrollment(subscriber.id, course.slug)).first()
+    live = session.scalars(queries.enrollment.live_enrollment(subscriber.id, course.slug)).first()
     if live is None:
         live = new_enrollment(subscriber, course, wish, now)
         session.add(live)
@@ -154,8 +154,10 @@ def ask(parts: Parts, wish: Wish, now: datetime) -> tuple[str, bool]:
     with parts.db.read() as session:
         indexes = parts.keys.indexes(address.normal)
         require_none(session, indexes)
-        known = session.scalars(queries.subscriber_by_index(indexes)).first()
-        earlier = session.scalars(queries.newest_enrollment(known.id, course.slug)).first() if known else None
+        known = session.scalars(queries.enrollment.subscriber_by_index(indexes)).first()
+        earlier = (
+            session.scalars(queries.enrollment.newest_enrollment(known.id, course.slug)).first() if known else None
+        )
     if earlier is not None:
         return earlier.id, False
     ident = request(parts, wish, now)
@@ -171,9 +173,9 @@ def forget_unconfirmed(parts: Parts, now: datetime) -> int:
     """Delete sign-ups that nobody confirmed within 14 days, with everything known of them. Returns how many enrollments went."""
     limit = now - FORGET_AFTER
     with parts.db.write() as session:
-        pending = session.scalars(queries.pending_since_before(limit)).all()
+        pending = session.scalars(queries.enrollment.pending_since_before(limit)).all()
         for enrollment in pending:
-            others = session.execute(queries.enrollments_by_id(enrollment.subscriber_id)).all()
+            others = session.execute(queries.overview.enrollments_by_id(enrollment.subscriber_id)).all()
             session.delete(enrollment)
             session.flush()
             if len(others) == 1:

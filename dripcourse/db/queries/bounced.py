@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Select, Update, func, or_, select, update
 
-from dripcourse.db.events import FROM_MAIL
 from dripcourse.db.models import Delivery, ProviderEvent
+from dripcourse.db.queries.provider_events import FROM_MAIL
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.events import Told
 
