@@ -21,7 +21,6 @@ from dripcourse.services.recovery import rotate_keys as recovery_rotate_keys
 from dripcourse.services.recovery.seal import require_keys
 from dripcourse.settings import OutboxUrl, SendgridUrl, Settings, SmtpUrl, ensure_secrets, is_set_up
 from dripcourse.transports.outbox import Outbox
-from dripcourse.transports.reach import LARGE_BYTES, Reached, post, reach
 from dripcourse.transports.sendgrid.audit import judge
 from dripcourse.transports.sendgrid.webhook_audit import Wanted
 from dripcourse.transports.smtp import Smtp
@@ -111,11 +110,6 @@ def open_to_look(settings: Settings) -> Iterator[Parts]:
         yield _assemble(settings, db, choose_transport(settings))
     finally:
         db.close()
-
-
-def reach_pages(settings: Settings) -> tuple[Reached, int | None]:
-    """The pages as readers and a provider reach them: how they answer, and with what status a post as large as a reply with a photo."""
-    return reach(settings.base_url), post(settings.base_url, "/hooks/sendgrid/inbound", LARGE_BYTES)
 
 
 def open_database(settings: Settings) -> Database:

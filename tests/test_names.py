@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dripcourse.diagnostics.dns import look_up
 from dripcourse.domain.finding import Level
 from dripcourse.settings import Settings
-from dripcourse.settings.names import look_up
 from tests.support.house import settings_for
 from tests.support.names import Records, name_server, resolver_for
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dripcourse.cli.doctor import in_time
 from dripcourse.db.models import Instance
+from dripcourse.diagnostics.run import in_time
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.finding import Finding, Level, well
 from dripcourse.fakes.sendgrid import Account

@@ -27,6 +27,7 @@ from dripcourse.db.models import (
     Suppression,
 )
 from dripcourse.db.session import Database
+from dripcourse.diagnostics.pages import examine_pages
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.finding import Finding, Level
 from dripcourse.services.diagnostics.privacy_database import examine_database
@@ -36,7 +37,6 @@ from dripcourse.services.recovery import backup
 from dripcourse.transports.sendgrid import transport
 from dripcourse.transports.sendgrid.account import told_of_a_mail
 from dripcourse.web.app import create_app
-from dripcourse.web.evidence import examine_pages
 from tests.support.house import MONDAY, House, open_house, write_course, write_lesson
 from tests.web.conftest import Site
 from tests.web.test_answer import write

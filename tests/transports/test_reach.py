@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dripcourse.diagnostics.outside import judge_address, judge_clock, judge_large_post
+from dripcourse.diagnostics.reach import LARGE_BYTES, post, reach
 from dripcourse.domain.finding import Level
-from dripcourse.domain.outside import judge_address, judge_clock, judge_large_post
-from dripcourse.transports.reach import LARGE_BYTES, post, reach
 from tests.support.certificate import context_of, make_certificate
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)

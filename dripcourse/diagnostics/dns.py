@@ -10,9 +10,9 @@ from typing import Any
 import dns.exception
 import dns.resolver
 
+from dripcourse.diagnostics.spf import MOST_LOOKUPS, follow, records_of, tags
 from dripcourse.domain.finding import Finding, look, unseen, well, wrong
 from dripcourse.settings.model import Settings
-from dripcourse.settings.spf import MOST_LOOKUPS, follow, records_of, tags
 from dripcourse.settings.urls import OutboxUrl, SendgridUrl
 
 SECONDS = 3.0

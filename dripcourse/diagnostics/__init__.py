@@ -1,0 +1,1 @@
+"""`doctor`: what the network, the files and the pages of an installation show."""
