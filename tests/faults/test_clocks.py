@@ -16,7 +16,7 @@ from dripcourse.domain.pacing import Pace
 from dripcourse.domain.quiet import QuietDate
 from dripcourse.services.delivery import clock_repair
 from dripcourse.services.delivery.claim import claim
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import lifecycle, schedule
 from dripcourse.services.tick import Heart
 from tests.faults.conftest import Small, enroll_many
 from tests.support.house import MONDAY, House, subjects
@@ -244,7 +244,7 @@ def test_a_day_that_was_chosen_while_the_clock_was_ahead_keeps_nobody_waiting(li
     life.live(days=8)
     [row] = enrollments(life.house)
     with life.house.parts.db.write() as session:
-        lifecycle.change_pace(session.get_one(Enrollment, row.id), Pace.TWO_WEEKS, life.real + timedelta(days=60))
+        schedule.change_pace(session.get_one(Enrollment, row.id), Pace.TWO_WEEKS, life.real + timedelta(days=60))
     life.live(days=21)
     assert [subject for _, subject in life.arrived] == WHOLE[:3]
     assert life.gaps()[-1] >= timedelta(days=13)
@@ -259,8 +259,8 @@ def test_another_week_that_was_asked_for_while_the_clock_was_ahead_is_another_we
     shown = life.real + error
     with life.house.parts.db.write() as session:
         kept = session.get_one(Enrollment, row.id)
-        lifecycle.set_due_again(kept, shown)
-        assert lifecycle.put_off(kept, (kept.due_at or shown) + timedelta(days=7), shown)
+        schedule.set_due_again(kept, shown)
+        assert schedule.put_off(kept, (kept.due_at or shown) + timedelta(days=7), shown)
     life.live(days=8)
     assert [subject for _, subject in life.arrived] == WHOLE[:2]
     life.live(days=3)
@@ -273,7 +273,7 @@ def test_a_reminder_that_a_wrong_clock_set_comes_when_it_should(small: Small) ->
     house.tick()
     [row] = enrollments(house)
     with house.parts.db.write() as session:
-        lifecycle.change_pace(session.get_one(Enrollment, row.id), Pace.READY, house.now + timedelta(days=50))
+        schedule.change_pace(session.get_one(Enrollment, row.id), Pace.READY, house.now + timedelta(days=50))
     house.tick()
     [row] = enrollments(house)
     assert row.waits
@@ -287,9 +287,9 @@ def test_a_date_that_a_wrong_clock_set_and_a_reader_moved_is_still_known_for_one
     [row] = enrollments(life.house)
     with life.house.parts.db.write() as session:
         kept = session.get_one(Enrollment, row.id)
-        lifecycle.change_pace(kept, Pace.TWO_WEEKS, life.real + timedelta(days=60))
+        schedule.change_pace(kept, Pace.TWO_WEEKS, life.real + timedelta(days=60))
         assert kept.due_at is not None
         quiet = frozenset({QuietDate.on(kept.due_at.date(), every_year=False)})
-        lifecycle.change_quiet(kept, quiet, life.real - timedelta(days=21))
+        schedule.change_quiet(kept, quiet, life.real - timedelta(days=21))
     life.live(days=28)
     assert [subject for _, subject in life.arrived][:3] == WHOLE[:3]

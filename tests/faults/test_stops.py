@@ -12,7 +12,7 @@ from dripcourse.domain.enrollment import LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.services.delivery import settle
 from dripcourse.services.delivery.claim import claim
-from dripcourse.services.enrollment import lifecycle, suppression
+from dripcourse.services.enrollment import lifecycle, schedule, suppression
 from dripcourse.services.host import overview
 from dripcourse.transports.outbox import Outbox
 from tests.faults.conftest import Small
@@ -112,14 +112,14 @@ def test_whatever_date_was_written_no_lesson_goes_before_its_pace_nor_beside_ano
     house.tick()
     for _ in range(3):
         with house.parts.db.write() as session:
-            lifecycle.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
+            schedule.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
         house.tick()
         house.turn(hours=1)
     assert len(house.mails()) == 1
     house.turn(days=3)
     claim(house.parts, house.now, any_hour=True)
     with house.parts.db.write() as session:
-        lifecycle.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
+        schedule.set_due(session.get_one(Enrollment, enrollment), house.now, house.now)
     assert house.tick().claimed == 0  # the first lesson is in hand
     house.turn(minutes=2)
     house.tick()

@@ -11,7 +11,7 @@ from dripcourse.db.models import Delivery
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.errors import MuteError, SettingsError
 from dripcourse.domain.pacing import Pace
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import lifecycle, schedule
 from dripcourse.services.host import overview
 from dripcourse.services.recovery import adopt
 from tests.support.house import House, open_house, subjects, write_course, write_lesson
@@ -107,7 +107,7 @@ def test_who_was_reminded_since_the_backup_is_not_reminded_again(tmp_path: Path,
     original.mkdir()
     with open_house(original) as house:
         with house.parts.db.write() as session:
-            lifecycle.change_pace(
+            schedule.change_pace(
                 session.get_one(lifecycle.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now
             )
         house.parts.db.close()
@@ -124,14 +124,14 @@ def test_who_was_reminded_since_the_backup_is_not_reminded_again(tmp_path: Path,
             house.tick()
             with house.parts.db.write() as session:  # who chooses another hour still waits
                 waiting = session.scalars(select(lifecycle.Enrollment)).one()
-                lifecycle.change_slot(waiting, lifecycle.slot_of(waiting), house.now)
+                schedule.change_slot(waiting, schedule.slot_of(waiting), house.now)
         assert house.mails() == [], "they know that it waits"
 
 
 def test_what_became_of_a_reminder_stands_however_often_a_database_is_adopted(tmp_path: Path) -> None:
     with open_house(tmp_path) as house:
         with house.parts.db.write() as session:
-            lifecycle.change_pace(
+            schedule.change_pace(
                 session.get_one(lifecycle.Enrollment, house.enroll("asked@example.org")), Pace.READY, house.now
             )
         for _ in range(25):

@@ -20,7 +20,7 @@ from dripcourse.domain.pacing import Pace, Slot
 from dripcourse.domain.turns import APART, Turn, spaced
 from dripcourse.services.delivery import settle
 from dripcourse.services.delivery.settle import Word
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import lifecycle, schedule
 from dripcourse.services.queue import offer
 from tests.support.house import MONDAY, House, open_house, write_course
 
@@ -148,7 +148,7 @@ def test_a_held_lesson_of_one_course_does_not_stop_the_other_and_keeps_apart_whe
     three.tick()
     with three.parts.db.write() as session:
         mine = session.get_one(Enrollment, one)
-        lifecycle.none_due(mine)
+        schedule.none_due(mine)
         held = offer(
             session,
             Kind.LESSON,
@@ -247,9 +247,9 @@ def act(house: House, chance: random.Random) -> None:
             case 1 if each.state is EnrollmentState.PAUSED:
                 lifecycle.go_on(session, each, house.now)
             case 2:
-                lifecycle.change_slot(each, Slot(chance.randrange(7), chance.randrange(24), "Asia/Tokyo"), house.now)
+                schedule.change_slot(each, Slot(chance.randrange(7), chance.randrange(24), "Asia/Tokyo"), house.now)
             case 3:
-                lifecycle.change_pace(each, chance.choice((Pace.WEEKLY, Pace.TWO_WEEKS)), house.now)
+                schedule.change_pace(each, chance.choice((Pace.WEEKLY, Pace.TWO_WEEKS)), house.now)
 
 
 # ------------------------------------------------------------------------------------------------------------ pure

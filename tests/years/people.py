@@ -16,7 +16,7 @@ from dripcourse.domain.events import Event, Told
 from dripcourse.domain.pacing import Pace, Slot
 from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.delivery import provider_events, settle
-from dripcourse.services.enrollment import enroll, lifecycle
+from dripcourse.services.enrollment import enroll, lifecycle, schedule
 from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.signup import confirm, request
 from tests.years.editions import SLUG
@@ -75,7 +75,7 @@ class People:
         now = world.some_clock()
         ident, _ = enroll.vouch(world.parts, wish, now)
         with world.parts.db.write() as session:
-            lifecycle.change_pace(session.get_one(Enrollment, ident), pace, now)
+            schedule.change_pace(session.get_one(Enrollment, ident), pace, now)
         self._begin(ident, address)
 
     def _begin(self, ident: str, address: str) -> None:
@@ -91,7 +91,7 @@ class People:
             row = session.get_one(Enrollment, ident)
         story = self.stories[ident]
         story.paces.append((self.world.real, row.pace))
-        story.slots.append((self.world.real, lifecycle.slot_of(row)))
+        story.slots.append((self.world.real, schedule.slot_of(row)))
         story.holds.append((self.world.real, None))  # a new rhythm: what is due is reckoned anew
 
     def leave(self, ident: str) -> None:
@@ -242,7 +242,7 @@ class People:
     def choose_pace(self, ident: str) -> None:
         with self.world.parts.db.write() as session:
             row = session.get_one(Enrollment, ident, with_for_update=True)
-            lifecycle.change_pace(row, self.world.chance.choice(PACES), self.world.some_clock())
+            schedule.change_pace(row, self.world.chance.choice(PACES), self.world.some_clock())
             if row.due_at is None and not row.waits:
                 self.stories[ident].words.append(self.world.real)  # a lesson in hand waits for no word
         self.note(ident)
@@ -255,10 +255,10 @@ class People:
             zone = chance.choice(ZONES)
         with self.world.parts.db.write() as session:
             row = session.get_one(Enrollment, ident, with_for_update=True)
-            before = lifecycle.slot_of(row)
-            lifecycle.change_slot(row, Slot(weekday, hour, zone), self.world.some_clock())
+            before = schedule.slot_of(row)
+            schedule.change_slot(row, Slot(weekday, hour, zone), self.world.some_clock())
             if chance.random() < 0.3:
-                lifecycle.change_slot(row, before, self.world.some_clock())
+                schedule.change_slot(row, before, self.world.some_clock())
         self.note(ident)
 
     def lose_zone(self, ident: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import UsageError
-from dripcourse.services.enrollment import lifecycle, preferences
+from dripcourse.services.enrollment import preferences, schedule
 from dripcourse.services.enrollment.undo import Former
 from tests.years.people import People
 
@@ -51,7 +51,7 @@ def keep_quiet(people: People, ident: str) -> None:
     row, token, now = _row(people, ident), _token(people, ident), world.some_clock()
     if token is None:
         return
-    slot = lifecycle.slot_of(row)
+    slot = schedule.slot_of(row)
     at = row.due_at if row.due_at and chance.random() < 0.7 else now + timedelta(days=chance.randint(1, 90))
     with suppress(UsageError, OverflowError):
         if len(preferences.still_to_come(row, now)) >= QUIET_MOST:

@@ -18,7 +18,7 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import UsageError
 from dripcourse.domain.events import Told
 from dripcourse.domain.pacing import first_slot
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import lifecycle, schedule
 from dripcourse.services.parts import Parts
 from dripcourse.services.queue import offer
 
@@ -72,7 +72,7 @@ def _hold_until_next(enrollment: Enrollment, delivery: Delivery) -> None:
     """The next lesson tests whether somebody is there, at its own date."""
     if enrollment.state is EnrollmentState.ACTIVE and enrollment.due_at and enrollment.last_lesson == delivery.lesson:
         delivery.state, delivery.wake_at = DeliveryState.HELD, enrollment.due_at
-        lifecycle.none_due(enrollment)
+        schedule.none_due(enrollment)
 
 
 def _hold(session: Session, enrollment: Enrollment, delivery: Delivery, event: ProviderEvent) -> None:
@@ -80,12 +80,12 @@ def _hold(session: Session, enrollment: Enrollment, delivery: Delivery, event: P
         return
     delivery.state = DeliveryState.HELD
     _is_not_over(enrollment)
-    lifecycle.none_due(enrollment)
+    schedule.none_due(enrollment)
     tries = session.scalars(queries.bounced.times_back(delivery.id, KINDS)).one() + (event.handled_at is None)
     if delivery.reason in _PASSES and tries < MOST_TRIES:
         again = event.happened_at + AGAIN_AFTER
         # the welcome waits for no slot
-        again = first_slot(lifecycle.slot_of(enrollment), again) if enrollment.last_accepted_at else again
+        again = first_slot(schedule.slot_of(enrollment), again) if enrollment.last_accepted_at else again
         delivery.wake_at = delivery.due_at = again
 
 
@@ -104,7 +104,7 @@ def go_back(parts: Parts, session: Session, enrollment: Enrollment, delivery: De
     before = max((each for each in course.lessons if each.number < lesson.number), key=_number, default=None)
     enrollment.last_lesson, enrollment.last_number = (before.slug, before.number) if before else (None, -1)
     enrollment.last_accepted_at = _accepted_before(session, enrollment, delivery) if before else None
-    lifecycle.none_due(enrollment)
+    schedule.none_due(enrollment)
     return True
 
 
@@ -195,4 +195,4 @@ def go_on(session: Session, enrollment: Enrollment, delivery: Delivery, now: dat
     session.flush()
     waiting = session.execute(queries.delivery.in_hand([enrollment.id])).first() is not None
     if due is not None and enrollment.state is EnrollmentState.ACTIVE and not (waiting or enrollment.waits):
-        lifecycle.set_due(enrollment, due, now, promised=delivery.promise_at)
+        schedule.set_due(enrollment, due, now, promised=delivery.promise_at)

@@ -22,7 +22,7 @@ from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.delivery import bounce_breaker
 from dripcourse.services.delivery.workers import others_courses
 from dripcourse.services.enrollment import turns
-from dripcourse.services.enrollment.lifecycle import due_from, none_due, set_due, set_due_again, slot_of
+from dripcourse.services.enrollment.schedule import due_from, none_due, set_due, set_due_again, slot_of
 from dripcourse.services.messages.compose import NO_PAST, Claimed, Past
 from dripcourse.services.parts import Parts
 

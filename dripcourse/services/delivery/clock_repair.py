@@ -11,7 +11,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.clock_skew import TOLERANCE
 from dripcourse.domain.pacing import HOLD_MOST, first_slot
-from dripcourse.services.enrollment.lifecycle import due_from, set_due, set_due_again, slot_of
+from dripcourse.services.enrollment.schedule import due_from, set_due, set_due_again, slot_of
 from dripcourse.services.parts import Clock, Parts
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from dripcourse.domain.mail import Accepted, Later, Outcome, Refused, Unknown
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.delivery import bounce_breaker
 from dripcourse.services.enrollment import turns
-from dripcourse.services.enrollment.lifecycle import lesson_went, none_due
+from dripcourse.services.enrollment.schedule import lesson_went, none_due
 from dripcourse.services.journal import Fact
 from dripcourse.services.messages.compose import Ready
 from dripcourse.services.parts import Parts

@@ -16,7 +16,7 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.pacing import default_slot, known_zone, offset_minutes
 from dripcourse.services.crypto.keyring import new_id
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.enrollment.missing_course import stand_in
 from dripcourse.services.enrollment.suppression import require_none
 from dripcourse.services.parts import Parts
@@ -110,7 +110,7 @@ def activate(session: Session, enrollment: Enrollment, now: datetime) -> None:
     enrollment.state = EnrollmentState.ACTIVE
     enrollment.left_reason = enrollment.ended_at = None
     enrollment.confirmed_at = enrollment.confirmed_at or now
-    lifecycle.set_due_again(enrollment, now)
+    schedule.set_due_again(enrollment, now)
     session.flush()
 
 

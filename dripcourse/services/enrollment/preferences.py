@@ -15,7 +15,7 @@ from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState, PauseR
 from dripcourse.domain.errors import UsageError
 from dripcourse.domain.pacing import HOLD_MOST, Pace, Slot, first_slot, known_zone
 from dripcourse.domain.quiet import Quiet, QuietDate
-from dripcourse.services.enrollment import lifecycle, turns
+from dripcourse.services.enrollment import lifecycle, schedule, turns
 from dripcourse.services.enrollment.undo import Former, difference, put_back, values
 from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
@@ -51,7 +51,7 @@ def look(parts: Parts, token: str, now: datetime) -> Rhythm:
     """How the lessons come to the reader of the mail that holds this link. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
         enrollment = of_link(parts, session, token)[1]
-    slot, first = lifecycle.slot_of(enrollment), lifecycle.could_come(enrollment)
+    slot, first = schedule.slot_of(enrollment), schedule.could_come(enrollment)
     return Rhythm(
         pace=enrollment.pace,
         slot=slot,
@@ -76,7 +76,7 @@ def choose_pace(parts: Parts, token: str, pace: str, now: datetime, *, reminders
     def act(_: Session, enrollment: Enrollment) -> None:
         if reminders is not None:
             enrollment.reminders = reminders
-        lifecycle.change_pace(enrollment, Pace(pace), now)
+        schedule.change_pace(enrollment, Pace(pace), now)
 
     return _change(parts, token, act, now)
 
@@ -89,7 +89,7 @@ def choose_slot(parts: Parts, token: str, weekday: int, hour: int, zone: str, no
     def act(_: Session, enrollment: Enrollment) -> None:
         slot = Slot(weekday, hour, zone)
         if (enrollment.weekday, enrollment.hour, enrollment.zone) != (weekday, hour, zone):
-            lifecycle.change_slot(enrollment, slot, now)
+            schedule.change_slot(enrollment, slot, now)
 
     return _change(parts, token, act, now)
 
@@ -101,7 +101,7 @@ def stay_on(parts: Parts, token: str, shown: datetime, now: datetime) -> Former:
     def act(_: Session, enrollment: Enrollment) -> None:
         due = another_week(enrollment, now)
         if due is not None and enrollment.due_at == shown:
-            lifecycle.move_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
+            schedule.move_due(enrollment, due, now)  # the day that was promised is forgotten: the delay is not ours
 
     return _change(parts, token, act, now)
 
@@ -115,7 +115,7 @@ def pause(parts: Parts, token: str, now: datetime, *, until: date | None = None)
     def act(session: Session, enrollment: Enrollment) -> None:
         if _may_pause(enrollment):
             day = _checked(until, enrollment, now) if until else None
-            begins = datetime.combine(day, time(), lifecycle.slot_of(enrollment).tz) if day else None
+            begins = datetime.combine(day, time(), schedule.slot_of(enrollment).tz) if day else None
             lifecycle.stand_still(session, enrollment, PauseReason.READER, until=begins)
 
     return _change(parts, token, act, now)
@@ -127,7 +127,7 @@ def resume(parts: Parts, token: str, now: datetime) -> Former:
     def act(session: Session, enrollment: Enrollment) -> None:
         if _rests(enrollment):
             lifecycle.go_on(session, enrollment, now)
-            lifecycle.ready(enrollment, now)
+            schedule.ready(enrollment, now)
 
     return _change(parts, token, act, now)
 
@@ -136,7 +136,7 @@ def be_ready(parts: Parts, token: str, now: datetime) -> Former:
     """The next lesson may come, if it waits for this word. Raises NotFound."""
 
     def act(_: Session, enrollment: Enrollment) -> None:
-        lifecycle.ready(enrollment, now)
+        schedule.ready(enrollment, now)
 
     return _change(parts, token, act, now)
 
@@ -149,7 +149,7 @@ def keep_quiet(parts: Parts, token: str, day: date, now: datetime, *, every_year
         quiet = still_to_come(enrollment, now) | {wanted}
         if len(quiet) > quiet_dates.MOST:
             raise UsageError(f"At most {quiet_dates.MOST} days can be kept free.")
-        lifecycle.change_quiet(enrollment, quiet, now)
+        schedule.change_quiet(enrollment, quiet, now)
 
     return _change(parts, token, act, now)
 
@@ -159,7 +159,7 @@ def drop_quiet(parts: Parts, token: str, text: str, now: datetime) -> Former:
 
     def act(_: Session, enrollment: Enrollment) -> None:
         left = frozenset(each for each in still_to_come(enrollment, now) if str(each) != text)
-        lifecycle.change_quiet(enrollment, left, now)
+        schedule.change_quiet(enrollment, left, now)
 
     return _change(parts, token, act, now)
 
@@ -221,18 +221,18 @@ def another_week(enrollment: Enrollment, now: datetime) -> datetime | None:
     due = enrollment.due_at
     if enrollment.state is not EnrollmentState.ACTIVE or enrollment.last_number < 0 or due is None or due <= now:
         return None
-    after = first_slot(lifecycle.slot_of(enrollment), due + timedelta(seconds=1))
+    after = first_slot(schedule.slot_of(enrollment), due + timedelta(seconds=1))
     return after if after <= now + HOLD_MOST else None
 
 
 def still_to_come(enrollment: Enrollment, now: datetime) -> Quiet:
     """The quiet dates of a reader but for those that are over where they are."""
-    today = now.astimezone(lifecycle.slot_of(enrollment).tz).date()
+    today = now.astimezone(schedule.slot_of(enrollment).tz).date()
     return frozenset(each for each in enrollment.quiet if not each.is_over(today))
 
 
 def _checked(day: date, enrollment: Enrollment, now: datetime) -> date:
-    today = now.astimezone(lifecycle.slot_of(enrollment).tz).date()
+    today = now.astimezone(schedule.slot_of(enrollment).tz).date()
     if day <= today:
         raise DayOver("This day is over, or it is today.")
     if day > today + FARTHEST_PAUSE:

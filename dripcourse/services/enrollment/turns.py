@@ -13,7 +13,7 @@ from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.pacing import Slot, first_slot
 from dripcourse.domain.turns import APART, Turn, spaced
-from dripcourse.services.enrollment.lifecycle import set_due, slot_of
+from dripcourse.services.enrollment.schedule import set_due, slot_of
 from dripcourse.services.parts import Parts
 
 _RUNNING = (EnrollmentState.ACTIVE, EnrollmentState.PAUSED)

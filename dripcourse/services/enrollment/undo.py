@@ -12,7 +12,7 @@ from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.errors import UsageError
 from dripcourse.domain.pacing import HOLD_MOST, Pace, earliest, first_slot, known_zone, offset_minutes
 from dripcourse.domain.quiet import Quiet, QuietDate
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import lifecycle, schedule
 from dripcourse.services.parts import Parts
 
 Former = dict[str, str]
@@ -82,9 +82,9 @@ def _choices(parts: Parts, enrollment: Enrollment, former: Mapping[str, str], no
     if "zone" in put:
         enrollment.offset_minutes = offset_minutes(enrollment.zone, now)
     if "quiet" in put:
-        lifecycle.change_quiet(enrollment, enrollment.quiet, now)
+        schedule.change_quiet(enrollment, enrollment.quiet, now)
     elif "reminders" in put and enrollment.waits and enrollment.state is EnrollmentState.ACTIVE:
-        lifecycle.wait(enrollment, now)
+        schedule.wait(enrollment, now)
 
 
 def _quiet(text: str) -> Quiet:
@@ -109,7 +109,7 @@ def _standing(session: Session, enrollment: Enrollment, former: Mapping[str, str
         enrollment.waits = bool(former["waits"]) and enrollment.pace is Pace.READY
     if not stands or enrollment.state is not EnrollmentState.ACTIVE:
         return
-    lifecycle.set_due_again(enrollment, now)
+    schedule.set_due_again(enrollment, now)
     if enrollment.due_at is not None and former.get("due"):
         _due(enrollment, _read(former["due"]), now, set_at=_read(former["set"]) if former.get("set") else now)
     if former.get("promised") and former["promised"] == former.get("due") == _instant(enrollment.due_at):
@@ -129,8 +129,8 @@ def _due(enrollment: Enrollment, due: datetime, now: datetime, *, set_at: dateti
     last, welcome = enrollment.last_accepted_at, enrollment.last_number == 0
     if last is not None:
         least = max(now, earliest(enrollment.pace, last, after_welcome=welcome))
-        lifecycle.set_due(
-            enrollment, first_slot(lifecycle.slot_of(enrollment), max(least, min(due, now + HOLD_MOST))), set_at
+        schedule.set_due(
+            enrollment, first_slot(schedule.slot_of(enrollment), max(least, min(due, now + HOLD_MOST))), set_at
         )
 
 

@@ -18,7 +18,7 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import AddressError, NotFound
 from dripcourse.domain.pacing import WEEKDAYS, Pace, next_due
 from dripcourse.services.enrollment import suppression
-from dripcourse.services.enrollment.lifecycle import slot_of
+from dripcourse.services.enrollment.schedule import slot_of
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies.shared import Shared, shared_with_host
 

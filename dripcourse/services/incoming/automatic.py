@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy.orm import Session
 
 from dripcourse.domain.pacing import HOLD_MOST, earliest
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.incoming.identify import Opened, Owner
 from dripcourse.services.parts import Parts
 
@@ -35,9 +35,9 @@ def hold(session: Session, owner: Owner, opened: Opened, now: datetime) -> bool:
     session.refresh(enrollment, with_for_update=True)
     named = opened.mail.away_until
     if named is not None:
-        back = datetime.combine(named + timedelta(days=1), time(), lifecycle.slot_of(enrollment).tz)
+        back = datetime.combine(named + timedelta(days=1), time(), schedule.slot_of(enrollment).tz)
         if now - timedelta(days=1) < back <= now + HOLD_MOST:
-            return lifecycle.put_off(enrollment, back, now)
+            return schedule.put_off(enrollment, back, now)
     welcome = enrollment.last_number == 0
     usual = earliest(enrollment.pace, enrollment.last_accepted_at, after_welcome=welcome)
-    return lifecycle.put_off(enrollment, usual + enrollment.pace.elapsed, now)
+    return schedule.put_off(enrollment, usual + enrollment.pace.elapsed, now)

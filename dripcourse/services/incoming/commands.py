@@ -13,7 +13,7 @@ from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import LIVE, READERS_TO_END, EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.crypto.keyring import Unsealable
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import lifecycle, schedule
 from dripcourse.services.incoming import receipts
 from dripcourse.services.incoming.receipts import Answer
 from dripcourse.services.parts import Parts
@@ -47,7 +47,7 @@ class Order:
         """An instant as the reader's own day, in words; '' for None."""
         if instant is None:
             return ""
-        day = instant.astimezone(lifecycle.slot_of(self.enrollment).tz).date()
+        day = instant.astimezone(schedule.slot_of(self.enrollment).tz).date()
         return self.parts.renderer.day(day, self.enrollment.language)
 
     def answer(self, says: str, **facts: str) -> Answer:
@@ -105,11 +105,11 @@ def _resume(order: Order) -> Answer:
         if enrollment.pause_reason not in READERS_TO_END:
             return order.answer("resting")
         lifecycle.go_on(order.session, enrollment, order.now)
-        lifecycle.ready(enrollment, order.now)
+        schedule.ready(enrollment, order.now)
     elif enrollment.state is not EnrollmentState.ACTIVE:
         return order.answer("over")
-    elif not lifecycle.ready(enrollment, order.now) and enrollment.due_at is not None:
-        lifecycle.set_due_again(enrollment, order.now)  # it had been put off
+    elif not schedule.ready(enrollment, order.now) and enrollment.due_at is not None:
+        schedule.set_due_again(enrollment, order.now)  # it had been put off
     return order.answer("resumed")
 
 
@@ -117,7 +117,7 @@ def _later(order: Order) -> Answer:
     due = order.enrollment.due_at
     if order.enrollment.waits and order.enrollment.state is EnrollmentState.ACTIVE:
         return order.answer("waits")
-    if due is None or not lifecycle.put_off(order.enrollment, due + _A_WEEK, order.now):
+    if due is None or not schedule.put_off(order.enrollment, due + _A_WEEK, order.now):
         return _unchanged(order)
     return order.answer("later")
 
@@ -128,7 +128,7 @@ def _slower(order: Order) -> Answer:
         return order.answer("over")
     if slower is None:
         return order.answer("slowest")
-    lifecycle.change_pace(order.enrollment, slower, order.now)
+    schedule.change_pace(order.enrollment, slower, order.now)
     return order.answer("slower")
 
 
@@ -136,7 +136,7 @@ def _at_pace(pace: Pace) -> Callable[[Order], Answer]:
     def carry_out(order: Order) -> Answer:
         if order.enrollment.state not in LIVE:
             return order.answer("over")
-        lifecycle.change_pace(order.enrollment, pace, order.now)
+        schedule.change_pace(order.enrollment, pace, order.now)
         return order.answer("weekly" if pace is Pace.WEEKLY else "slower")
 
     return carry_out

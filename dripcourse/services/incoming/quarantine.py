@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Inbound
 from dripcourse.domain.errors import NotFound
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.incoming import identify, process, route
 from dripcourse.services.incoming.identify import Proof
 from dripcourse.services.parts import Parts
@@ -38,7 +38,7 @@ def look(parts: Parts, token: str) -> Waitlist:
         enrollment = _enrollment(parts, session, token)
         rows = session.scalars(queries.incoming.waiting_for_a_click(enrollment.id)).all()
     waiting = tuple(Waiting(row.id, row.received_at, _hint(process.opened(parts, row.id).mail.sender)) for row in rows)
-    return Waitlist(enrollment.course, lifecycle.slot_of(enrollment).tz, waiting)
+    return Waitlist(enrollment.course, schedule.slot_of(enrollment).tz, waiting)
 
 
 def accept(parts: Parts, token: str, ident: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ from dripcourse.domain.enrollment import LIVE, EnrollmentState
 from dripcourse.inbound import Mail, Verdict
 from dripcourse.inbound.commands.wishes import cries_for_help
 from dripcourse.services.delivery import reports
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.incoming import automatic, bounces, commands, identify, intentions, receipts, subscribe
 from dripcourse.services.incoming.commands import Order
 from dripcourse.services.incoming.identify import Opened, Owner, Proof
@@ -147,7 +147,7 @@ def _written(parts: Parts, session: Session, opened: Opened, owner: Owner, now: 
     if owner.enrollment is not None:
         lesson = messages_sent.lesson_of(session, owner.delivery)
         if not opened.mail.is_automatic:
-            lifecycle.answered(owner.enrollment, lesson, now)
+            schedule.answered(owner.enrollment, lesson, now)
         store.keep(
             parts,
             session,

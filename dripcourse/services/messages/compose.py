@@ -14,8 +14,8 @@ from dripcourse.domain.mail import Outgoing
 from dripcourse.domain.pacing import Pace, next_due
 from dripcourse.services.enrollment import appearance, turns
 from dripcourse.services.enrollment.enroll import Wish
-from dripcourse.services.enrollment.lifecycle import slot_of
 from dripcourse.services.enrollment.missing_course import course_of
+from dripcourse.services.enrollment.schedule import slot_of
 from dripcourse.services.messages import alert, envelope, receipt
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies import magic_link

@@ -13,7 +13,7 @@ from dripcourse.domain.appearance import Style, style_of
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.enrollment.missing_course import course_of
 from dripcourse.services.links import of_link
 from dripcourse.services.messages.compose import facts_of
@@ -67,7 +67,7 @@ def look(parts: Parts, token: str) -> Earlier:
         course = course_of(parts, enrollment)
         rows = _rows(session, enrollment)
         sent = [_sent(place, delivery, said, course, enrollment) for place, (delivery, said) in enumerate(rows)]
-    return Earlier(course, lifecycle.slot_of(enrollment).tz, sent[::-1])
+    return Earlier(course, schedule.slot_of(enrollment).tz, sent[::-1])
 
 
 def read(parts: Parts, token: str, which: str, now: datetime) -> Reread:
@@ -85,7 +85,7 @@ def read(parts: Parts, token: str, which: str, now: datetime) -> Reread:
         lesson = course.lesson(delivery.lesson or "")
         return Reread(
             course=course,
-            tz=lifecycle.slot_of(enrollment).tz,
+            tz=schedule.slot_of(enrollment).tz,
             at=delivery.accepted_at or delivery.marked_at or delivery.claimed_at,
             title=said.text.partition("\n\n")[0].replace("\n", " "),
             text=said.text,

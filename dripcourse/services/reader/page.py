@@ -12,7 +12,7 @@ from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
-from dripcourse.services.enrollment import lifecycle, turns
+from dripcourse.services.enrollment import schedule, turns
 from dripcourse.services.enrollment.missing_course import course_of
 from dripcourse.services.host import overview
 from dripcourse.services.links import of_link
@@ -51,7 +51,7 @@ def look(parts: Parts, token: str) -> Place:
         paused_by_reader=enrollment.pause_reason in READERS_TO_END,
         last=course.lesson(enrollment.last_lesson or ""),
         due=coming[0].due if coming else None,
-        tz=lifecycle.slot_of(enrollment).tz,
+        tz=schedule.slot_of(enrollment).tz,
         zone=enrollment.zone,
         pace=enrollment.pace,
         perspective=enrollment.perspective,

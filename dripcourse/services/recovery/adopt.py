@@ -14,7 +14,7 @@ from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, lesson_key,
 from dripcourse.domain.enrollment import LIVE, LeftReason
 from dripcourse.domain.suppression import NEVER
 from dripcourse.services.delivery.freshness import align
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import lifecycle, schedule
 from dripcourse.services.enrollment.suppression import remember_erased, suppress
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
@@ -154,5 +154,5 @@ def _catch_up(
         last, number = enrollment.last_lesson, enrollment.last_number
         # after the last of them there is nothing to wait for
         over = next_lesson(course, last_slug=last, last_number=number, seen=frozenset()) is None
-        lifecycle.lesson_went(enrollment, enrollment.last_accepted_at, answered=over)
+        schedule.lesson_went(enrollment, enrollment.last_accepted_at, answered=over)
     return len(went)

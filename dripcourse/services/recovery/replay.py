@@ -13,7 +13,7 @@ from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, les
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.pacing import Pace, next_due
 from dripcourse.services.crypto.keyring import new_id
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
 
@@ -49,7 +49,7 @@ def doubt_marked(
         if here is not None and at < here + _SAME:
             continue  # the very attempt that is known here: its transport can be asked
         put(session, enrollment, subscriber, Kind.LESSON, lesson.slug, DeliveryState.UNSURE, at)
-        lifecycle.none_due(enrollment)
+        schedule.none_due(enrollment)
         count += 1
     return count
 
@@ -82,7 +82,7 @@ def doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, cour
     """
     last, number, count = enrollment.last_lesson, enrollment.last_number, 0
     waiting = enrollment.waits and enrollment.state is EnrollmentState.ACTIVE
-    due = lifecycle.could_come(enrollment) if waiting else enrollment.due_at
+    due = schedule.could_come(enrollment) if waiting else enrollment.due_at
     while due is not None and due <= now:
         lesson = next_lesson(course, last_slug=last, last_number=number, seen=frozenset())
         if lesson is None:
@@ -91,9 +91,9 @@ def doubt(session: Session, enrollment: Enrollment, subscriber: Subscriber, cour
         last, number, count = lesson.slug, lesson.number, count + 1
         if enrollment.pace is Pace.READY:
             break
-        due = next_due(lifecycle.slot_of(enrollment), enrollment.pace, due, after_welcome=number == 0)
+        due = next_due(schedule.slot_of(enrollment), enrollment.pace, due, after_welcome=number == 0)
     if count:
-        lifecycle.none_due(enrollment)
+        schedule.none_due(enrollment)
     return count
 
 

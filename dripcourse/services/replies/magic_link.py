@@ -19,7 +19,7 @@ from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import DripError, NotFound
 from dripcourse.services.crypto.keyring import Unsealable
 from dripcourse.services.crypto.passphrase import COST, Cost
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
 from dripcourse.services.queue import offer
@@ -78,7 +78,7 @@ def look(parts: Parts, token: str, now: datetime) -> Link:
     with parts.db.read() as session:
         delivery, enrollment = _of_link(parts, session, token)
         until = _good_until(session, delivery, enrollment, now)
-        return Link(enrollment.course, until, lifecycle.slot_of(enrollment).tz)
+        return Link(enrollment.course, until, schedule.slot_of(enrollment).tz)
 
 
 def read(parts: Parts, token: str, now: datetime) -> OwnWords:

@@ -16,7 +16,7 @@ from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.crypto.keyring import Unsealable
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies import reader_keys, store
@@ -94,7 +94,7 @@ def look(parts: Parts, token: str) -> Standing:
             opens=opens,
             locked=total - opens,
             left=enrollment.state is EnrollmentState.LEFT,
-            tz=lifecycle.slot_of(enrollment).tz,
+            tz=schedule.slot_of(enrollment).tz,
         )
 
 
@@ -169,7 +169,7 @@ def returned(parts: Parts, session: Session, enrollment: Enrollment, privates: M
     courses = tuple(
         _of_course(parts, session, list(mine), privates) for _, mine in groupby(opens, key=lambda row: row[1].id)
     )
-    return OwnWords(courses, len(rows) - len(opens), lifecycle.slot_of(enrollment).tz)
+    return OwnWords(courses, len(rows) - len(opens), schedule.slot_of(enrollment).tz)
 
 
 def _of_course(parts: Parts, session: Session, rows: Sequence[Found], privates: Mapping[str, bytes]) -> OfCourse:

@@ -11,7 +11,7 @@ from dripcourse.db.models import Delivery, Enrollment, LessonText, Reply
 from dripcourse.domain.delivery import Kind, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import NotFound, UsageError
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import schedule
 from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies import reader_keys, store
@@ -76,7 +76,7 @@ def write(
             shared=shared,
         )
         session.refresh(enrollment, with_for_update=True)
-        lifecycle.answered(enrollment, asked, now)
+        schedule.answered(enrollment, asked, now)
 
     with parts.db.read() as session:
         delivery, enrollment = of_link(parts, session, token)

@@ -20,7 +20,7 @@ from dripcourse.domain.delivery import DeliveryState, Kind, Reason, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.crypto.keyring import new_id
-from dripcourse.services.enrollment import appearance, lifecycle
+from dripcourse.services.enrollment import appearance, lifecycle, schedule
 from dripcourse.services.enrollment.enroll import How, Wish, subscriber_of
 from dripcourse.services.enrollment.suppression import is_never
 from dripcourse.services.links import of_link
@@ -147,10 +147,10 @@ def _set_due(enrollment: Enrollment, taken_back: Delivery | None, now: datetime,
     if enrollment.state is not EnrollmentState.ACTIVE:
         return
     if on_the_wire and enrollment.pace is Pace.READY:
-        lifecycle.wait(enrollment, now)
+        schedule.wait(enrollment, now)
     elif enrollment.waits:
         return  # for its reader's word, there as here; and if they were reminded, they were
     elif on_the_wire or (enrollment.due_at is None and taken_back is None):
-        lifecycle.set_due_again(enrollment, now)
+        schedule.set_due_again(enrollment, now)
     elif taken_back is not None:
-        lifecycle.set_due(enrollment, taken_back.due_at or now, now, promised=enrollment.promised_at)
+        schedule.set_due(enrollment, taken_back.due_at or now, now, promised=enrollment.promised_at)

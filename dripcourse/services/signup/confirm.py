@@ -16,7 +16,7 @@ from dripcourse.domain.errors import Forgotten, NotFound
 from dripcourse.domain.suppression import NEVER
 from dripcourse.services.enrollment import appearance, sole_reader, turns
 from dripcourse.services.enrollment.enroll import Wish, activate, keep_evidence
-from dripcourse.services.enrollment.lifecycle import slot_of
+from dripcourse.services.enrollment.schedule import slot_of
 from dripcourse.services.enrollment.suppression import come_back, is_never, suppress
 from dripcourse.services.journal import Fact
 from dripcourse.services.parts import Parts
