@@ -9,6 +9,7 @@ from dripcourse.cli.common import as_json, iso, opened
 from dripcourse.services.enrollment import suppression
 from dripcourse.services.host.overview import LiftView
 from dripcourse.services.privacy import erase as privacy_erase
+from dripcourse.services.privacy import export as privacy_export
 
 
 @click.command("export")
@@ -21,7 +22,7 @@ def export(ctx: click.Context, ident: str, *, _in_json: bool) -> None:
     Of their replies only those that they share with you; the others are theirs alone.
     """
     with opened(ctx) as (parts, _):
-        click.echo(json.dumps(privacy_erase.export(parts, ident), default=iso, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(privacy_export.export(parts, ident), default=iso, ensure_ascii=False, indent=1))
 
 
 @click.command("erase")

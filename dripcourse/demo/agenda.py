@@ -7,6 +7,7 @@ from enum import StrEnum
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Slot
+from dripcourse.services.enrollment import calendar
 from dripcourse.services.host import overview
 from dripcourse.services.host.overview import ReaderView
 from dripcourse.services.parts import Parts
@@ -84,7 +85,7 @@ def _entries(parts: Parts, reader: ReaderView, course: Course, tz: tzinfo) -> li
     for delivery in overview.accepted_lessons(parts, reader.enrollment):
         if lesson := course.lesson(delivery.lesson or ""):
             entries.append(Entry(lesson.number, lesson.title, delivery.at.astimezone(tz), When.WENT))
-    for place, coming in enumerate(overview.coming(parts, reader.enrollment)):
+    for place, coming in enumerate(calendar.coming(parts, reader.enrollment)):
         when = When.LATER if place else When.NEXT
         entries.append(Entry(coming.lesson.number, coming.lesson.title, coming.due.astimezone(tz), when))
     return entries

@@ -36,3 +36,7 @@ class Event:
     kind: Told
     detail: str
     happened_at: datetime
+
+
+DROPS = frozenset({Told.DROPPED, Told.DROPPED_COMPLAINT, Told.DROPPED_ASKED})
+"""The provider did not send the mail at all."""

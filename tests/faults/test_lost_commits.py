@@ -6,6 +6,7 @@ import pytest
 
 from dripcourse.domain.errors import DatabaseAway
 from dripcourse.domain.mail import Outcome, Outgoing
+from dripcourse.services.enrollment import calendar
 from dripcourse.services.host import overview
 from dripcourse.services.tick import Heart
 from tests.faults.conftest import Small, enroll_many
@@ -84,5 +85,5 @@ def test_a_record_whose_answer_is_lost_is_written_down_all_the_same_and_counts_o
     assert ticked.accepted == 5
     assert addresses(postman) == sorted(readers)
     assert {view.state for view in overview.deliveries(house.parts)} == {"accepted"}
-    coming = [overview.coming(house.parts, view.enrollment or "")[0] for view in overview.deliveries(house.parts)]
+    coming = [calendar.coming(house.parts, view.enrollment or "")[0] for view in overview.deliveries(house.parts)]
     assert {each.lesson.slug for each in coming} == {"lesson-1"}

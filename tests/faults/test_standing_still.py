@@ -13,7 +13,7 @@ from dripcourse.domain.errors import JournalAway
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Refused, Unknown
-from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.delivery import event_store, settle
 from dripcourse.services.diagnostics.needs import WATCHED
 from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.host import overview
@@ -307,7 +307,7 @@ def test_a_queue_at_a_relay_never_empties(lamps: Lamps) -> None:
     def told(kind: Told, number: int) -> None:
         event = Event(f"e{number}", ident, 1, kind, "452 4.3.1 not now", lamps.house.now)
         with lamps.house.parts.db.write() as session:
-            provider_events.keep(session, [event], lamps.house.now)
+            event_store.keep(session, [event], lamps.house.now)
         lamps.tick()
 
     told(Told.DEFERRED, 1)
@@ -459,7 +459,7 @@ def test_nobody_handles_an_event(lamps: Lamps) -> None:
     lamps.tick()
     [ident] = [each.id for each in overview.deliveries(lamps.house.parts)]
     with lamps.house.parts.db.write() as session:
-        provider_events.keep(session, [Event("e1", ident, 1, Told.DELIVERED, "", lamps.house.now)], lamps.house.now)
+        event_store.keep(session, [Event("e1", ident, 1, Told.DELIVERED, "", lamps.house.now)], lamps.house.now)
     lamps.house.turn(hours=2)
     lamps.beat()
     lamps.say("events", "1 event of the mail provider waits for over an hour")

@@ -12,7 +12,7 @@ from dripcourse.domain.enrollment import LeftReason, PauseReason
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.services.delivery import settle
 from dripcourse.services.delivery.claim import claim
-from dripcourse.services.enrollment import lifecycle, schedule, suppression
+from dripcourse.services.enrollment import calendar, lifecycle, schedule, suppression
 from dripcourse.services.host import overview
 from dripcourse.transports.outbox import Outbox
 from tests.faults.conftest import Small
@@ -124,7 +124,7 @@ def test_whatever_date_was_written_no_lesson_goes_before_its_pace_nor_beside_ano
     house.turn(minutes=2)
     house.tick()
     assert subjects(house.mails()) == ["Letter 0", "Letter 1"]
-    [coming, _] = overview.coming(house.parts, enrollment)
+    [coming, _] = calendar.coming(house.parts, enrollment)
     assert coming.due >= house.now + timedelta(days=6)
 
 

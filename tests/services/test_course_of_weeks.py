@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import PauseReason
-from dripcourse.services.enrollment import lifecycle
+from dripcourse.services.enrollment import calendar, lifecycle
 from dripcourse.services.host import overview
 from tests.support.house import House, subjects
 
@@ -137,7 +137,7 @@ def test_while_paused_nothing_comes_and_a_pause_with_an_end_ends(house: House) -
 def test_what_is_to_come_is_told_with_its_dates(small_house: House) -> None:
     enrollment = small_house.enroll(zone="Europe/Berlin")
     small_house.tick()
-    told = [coming.due for coming in overview.coming(small_house.parts, enrollment)]
+    told = [coming.due for coming in calendar.coming(small_house.parts, enrollment)]
     assert len(told) == 8
     run_days(small_house, 24 * 70, hours=1)
     assert dates(small_house, "reader@example.org")[1:] == told

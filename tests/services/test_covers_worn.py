@@ -15,7 +15,8 @@ from dripcourse.services.crypto.keyring import Keyring, Unsealable
 from dripcourse.services.delivery import settle
 from dripcourse.services.enrollment import appearance
 from dripcourse.services.host import overview
-from dripcourse.services.privacy import erase
+from dripcourse.services.privacy import export
+from dripcourse.services.reader import appearance as reader_appearance
 from dripcourse.services.reader import page
 from dripcourse.services.replies import store
 from tests.services.test_reader import token_of
@@ -46,17 +47,17 @@ def begun(house: House, **words: str) -> str:
 def test_by_default_nothing_is_said_and_plain_speaking_is_a_choice_that_can_be_undone(house: House) -> None:
     token = begun(house)
     assert subjects(weeks(house, 1)) == ["Letter 1"]
-    before = appearance.choose(house.parts, token, Cover(Style.PLAIN))
+    before = reader_appearance.choose(house.parts, token, Cover(Style.PLAIN))
     assert before == Cover()
     assert subjects(weeks(house, 1)) == ["Rebuilding trust, 2 of 7: rushing the healing"]
-    assert appearance.choose(house.parts, token, before) == Cover(Style.PLAIN)
+    assert reader_appearance.choose(house.parts, token, before) == Cover(Style.PLAIN)
     (mail,) = weeks(house, 1)
     assert (mail["From"].addresses[0].display_name, mail["Subject"]) == ("Slow Letters", "Letter 3")
 
 
 def test_a_cover_of_ones_own_is_worn_by_lessons_copies_and_answers_alike(house: House) -> None:
     token = begun(house)
-    appearance.choose(house.parts, token, OWN)
+    reader_appearance.choose(house.parts, token, OWN)
     mails = weeks(house, 1)
     page.again(house.parts, token, house.now)
     house.tick()
@@ -73,7 +74,7 @@ def test_a_cover_of_ones_own_is_worn_by_lessons_copies_and_answers_alike(house: 
 
 def test_an_answer_to_a_plain_spoken_lesson_is_in_its_thread_by_name_too(house: House) -> None:
     token = begun(house)
-    appearance.choose(house.parts, token, Cover(Style.PLAIN))
+    reader_appearance.choose(house.parts, token, Cover(Style.PLAIN))
     (lesson,) = weeks(house, 1)
     Reader(house).reply("where am I")
     house.tick()
@@ -83,7 +84,7 @@ def test_an_answer_to_a_plain_spoken_lesson_is_in_its_thread_by_name_too(house: 
 def test_a_name_in_any_writing_arrives_whole_and_no_line_is_too_long(house: House) -> None:
     token = begun(house)
     name, subject = "Клуб садоводов и огородников на реке " + "Й" * 20, "протокол " * 14
-    appearance.choose(house.parts, token, Cover(Style.OWN, name, subject.strip()))
+    reader_appearance.choose(house.parts, token, Cover(Style.OWN, name, subject.strip()))
     (mail,) = weeks(house, 1)
     assert mail["Subject"] == subject.strip()
     (file,) = [path for path in (house.folder / "outbox" / "new").iterdir() if b"=?utf-8?" in path.read_bytes()]
@@ -100,15 +101,15 @@ def test_a_name_in_any_writing_arrives_whole_and_no_line_is_too_long(house: Hous
 def test_a_cover_that_could_harm_is_refused_here_too_and_changes_nothing(house: House, name: str) -> None:
     token = begun(house)
     with pytest.raises(CoverError):
-        appearance.choose(house.parts, token, Cover(Style.OWN, name, "Minutes"))
-    assert appearance.look(house.parts, token).chosen == Cover()
+        reader_appearance.choose(house.parts, token, Cover(Style.OWN, name, "Minutes"))
+    assert reader_appearance.look(house.parts, token).chosen == Cover()
 
 
 def test_a_link_of_nobodys_changes_nothing(house: House) -> None:
     with pytest.raises(NotFound):
-        appearance.choose(house.parts, "nobody.xyz", OWN)
+        reader_appearance.choose(house.parts, "nobody.xyz", OWN)
     with pytest.raises(NotFound):
-        appearance.look(house.parts, "nobody.xyz")
+        reader_appearance.look(house.parts, "nobody.xyz")
 
 
 def damage(house: House, ident: str) -> None:
@@ -121,7 +122,7 @@ def damage(house: House, ident: str) -> None:
 def test_a_cover_stands_sealed_and_goes_with_another_choice(house: House) -> None:
     token = begun(house)
     for choice, sealed in ((OWN, True), (Cover(Style.PLAIN), False), (OWN, True), (Cover(), False)):
-        appearance.choose(house.parts, token, choice)
+        reader_appearance.choose(house.parts, token, choice)
         with house.parts.db.read() as session:
             row = session.scalars(select(Enrollment)).one()
         assert (row.cover_sealed is not None) == sealed
@@ -135,7 +136,7 @@ def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_an
     token = token_of(house, "me")
     others = [house.enroll(f"{name}@example.org") for name in ("ada", "ben")]
     house.tick()
-    appearance.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
+    reader_appearance.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
     damage(house, ident)
     house.turn(days=10)
     ticked = house.tick()
@@ -144,10 +145,10 @@ def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_an
     assert held.enrollment == ident
     with house.parts.db.read() as session, pytest.raises(Unsealable):
         appearance.of_enrollment(house.parts.keys, session.get_one(Enrollment, ident))
-    assert appearance.look(house.parts, token).chosen == Cover(behind_link=True)
-    told = erase.own(house.parts, token)["enrollments"][0]
+    assert reader_appearance.look(house.parts, token).chosen == Cover(behind_link=True)
+    told = export.own(house.parts, token)["enrollments"][0]
     assert (told["cover_name"], told["cover_subject"]) == (None, None)
-    assert appearance.choose(house.parts, token, OWN) == Cover(behind_link=True)
+    assert reader_appearance.choose(house.parts, token, OWN) == Cover(behind_link=True)
     settle.resolve(house.parts, held.id, settle.Word.NOT_SENT, now=house.now)
     house.tick()
     assert subjects(house.mails("reader@example.org"))[-1] == "Minutes"
@@ -155,7 +156,7 @@ def test_a_cover_that_no_key_opens_holds_its_own_mail_alone_and_can_be_chosen_an
 
 def test_behind_a_link_no_word_of_the_lesson_is_in_the_mail_and_every_word_is_kept(house: House) -> None:
     token = begun(house, perspective="betrayed")
-    appearance.choose(house.parts, token, Cover(behind_link=True))
+    reader_appearance.choose(house.parts, token, Cover(behind_link=True))
     (mail,) = weeks(house, 1)
     text, html = (mail.get_body((kind,)).get_content() for kind in ("plain", "html"))
     (kept,) = [said for said in texts(house) if said.slug == "acknowledgement"]
@@ -171,7 +172,7 @@ def test_behind_a_link_no_word_of_the_lesson_is_in_the_mail_and_every_word_is_ke
 
 def test_behind_a_link_a_copy_is_a_link_too_and_a_delay_is_owned(house: House) -> None:
     token = begun(house)
-    appearance.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
+    reader_appearance.choose(house.parts, token, Cover(Style.OWN, "Garden club", "Minutes", behind_link=True))
     house.turn(days=12)
     house.tick()
     late = " ".join(house.mails()[-1].get_body(("plain",)).get_content().split())
@@ -186,7 +187,7 @@ def test_behind_a_link_a_copy_is_a_link_too_and_a_delay_is_owned(house: House) -
 
 def test_an_answer_to_a_mail_behind_a_link_is_read_as_any_other(house: House) -> None:
     token = begun(house)
-    appearance.choose(house.parts, token, Cover(behind_link=True))
+    reader_appearance.choose(house.parts, token, Cover(behind_link=True))
     weeks(house, 1)
     Reader(house).reply("It cost me the mornings.")
     house.tick()
@@ -224,7 +225,7 @@ def test_readers_with_the_default_cover_cost_nothing_for_those_who_have_their_ow
     assert house.tick().accepted == 50
     assert made == ["lesson"] * 50
     assert "cover" not in opened
-    appearance.choose(
+    reader_appearance.choose(
         house.parts, token_of(house, "me", 0), Cover(Style.OWN, "Garden club", "Minutes", behind_link=True)
     )
     house.turn(days=10)

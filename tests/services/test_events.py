@@ -23,7 +23,7 @@ from dripcourse.domain.enrollment import EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway, SuppressedError
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Outgoing, Unknown
-from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.delivery import event_store, provider_events, settle
 from dripcourse.services.enrollment import lifecycle
 from dripcourse.services.host import overview
 from dripcourse.services.journal import Fact, Journal
@@ -88,7 +88,7 @@ def told(mail: Outgoing, kind: Told, at: datetime, detail: str = "", fence: int 
 
 
 def hear(house: House, *found: Event) -> None:
-    provider_events.store(house.parts, found, KEY, house.now)
+    event_store.store(house.parts, found, KEY, house.now)
     provider_events.handle(house.parts, house.now)
 
 
@@ -158,7 +158,7 @@ def test_what_is_told_changes_nothing_about_when_the_next_lesson_comes(small: Ho
 
 def test_the_tick_handles_what_was_stored_and_counts_it(house: House, provider: Provider) -> None:
     _, mail = welcomed(house, provider)
-    provider_events.store(house.parts, [told(mail, Told.DELIVERED, house.now)], KEY, house.now)
+    event_store.store(house.parts, [told(mail, Told.DELIVERED, house.now)], KEY, house.now)
     assert house.tick().arrived == 1
     assert delivery(house, mail).state is DeliveryState.DELIVERED
     assert house.tick().arrived == 0
@@ -188,7 +188,7 @@ def test_an_unsure_sending_that_is_told_of_went_at_its_mark_and_the_course_goes_
     small.tick()
     provider.answer = Accepted()
     small.turn(hours=5)
-    provider_events.store(small.parts, [told(provider.given[0], kind, small.now)], KEY, small.now)
+    event_store.store(small.parts, [told(provider.given[0], kind, small.now)], KEY, small.now)
     ticked = small.tick()
     assert (ticked.arrived, ticked.settled) == (1, 1)
     found = delivery(small, provider.given[0])
@@ -236,7 +236,7 @@ def test_an_event_that_is_quicker_than_our_own_record_waits_for_it(house: House,
 
     def at_once(mail: Outgoing, *, now: datetime) -> Outcome:
         provider.given.append(mail)
-        provider_events.store(house.parts, [told(mail, Told.DELIVERED, now)], KEY, now)
+        event_store.store(house.parts, [told(mail, Told.DELIVERED, now)], KEY, now)
         assert provider_events.handle(house.parts, now) == (0, 0)
         return Accepted("a-name-of-its-own")
 
@@ -455,7 +455,7 @@ class Eight:
         db = Database(f"sqlite:///{folder / 'truth.db'}")
         copy = House(replace(parts, db=db, journal=Journal(folder / "journal", parts.keys)), folder, self.house.now)
         for post in posts:
-            provider_events.store(copy.parts, post, KEY, copy.now)
+            event_store.store(copy.parts, post, KEY, copy.now)
             if handle_each:
                 provider_events.handle(copy.parts, copy.now)
         provider_events.handle(copy.parts, copy.now)
@@ -539,7 +539,7 @@ def test_a_journal_that_cannot_be_written_leaves_the_event_for_the_next_tick(sma
     ident = small.enroll()
     provider.answer = Unknown("no answer")
     small.tick()
-    provider_events.store(small.parts, [told(provider.given[0], Told.DELIVERED, small.now)], KEY, small.now)
+    event_store.store(small.parts, [told(provider.given[0], Told.DELIVERED, small.now)], KEY, small.now)
     journal = small.folder / "journal"
     journal.rename(away := small.folder / "away")
     journal.touch()  # a file where its folder should be
@@ -634,5 +634,5 @@ def test_silence_means_nothing_without_a_sending_on_either_side(
 def test_what_was_told_and_not_yet_handled_is_no_silence(small: House, provider: Provider) -> None:
     before, middle, after = three_in_an_hour(small, provider)
     hear(small, told(before, Told.PROCESSED, small.now), told(after, Told.PROCESSED, small.now))
-    provider_events.store(small.parts, [told(middle, Told.PROCESSED, small.now)], KEY, small.now)
+    event_store.store(small.parts, [told(middle, Told.PROCESSED, small.now)], KEY, small.now)
     assert silent_for(small, 73) == 0

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReason
 from dripcourse.domain.events import Event, Told
-from dripcourse.services.delivery import provider_events
+from dripcourse.services.delivery import event_store
 from tests.services.test_events import KEY
 from tests.support.house import House
 from tests.support.post import Reader, compose, hand_in
@@ -34,7 +34,7 @@ def only(house: House) -> Enrollment:
 def report(house: House, mail: EmailMessage, kind: Told, *, by_mail: bool = True) -> None:
     ident = str(mail["Message-ID"]).strip("<>").partition("@")[0]
     name = f"{'mail:' * by_mail}{kind}{ident}{house.now.isoformat()}"
-    provider_events.store(house.parts, [Event(name, ident, 1, kind, "they say so", house.now)], KEY, house.now)
+    event_store.store(house.parts, [Event(name, ident, 1, kind, "they say so", house.now)], KEY, house.now)
     house.tick()
 
 

@@ -10,7 +10,7 @@ from dripcourse.db.models import Base, Consent, ConsentText, Delivery, Enrollmen
 from dripcourse.domain.delivery import DeliveryState
 from dripcourse.domain.errors import DripError, NotFound, SuppressedError
 from dripcourse.services.enrollment.enroll import How, Wish
-from dripcourse.services.privacy import erase
+from dripcourse.services.privacy import erase, export
 from dripcourse.services.recovery import adopt, backup
 from dripcourse.services.replies import store
 from dripcourse.services.signup import confirm
@@ -57,7 +57,7 @@ def test_an_export_holds_everything_but_what_is_the_readers_alone(house: House) 
     house.tick()
     write(house, enrollment)
     write(house, enrollment, "this one I share", shared=True)
-    told = erase.export(house.parts, CANARY)
+    told = export.export(house.parts, CANARY)
     assert told["address"] == CANARY
     [course] = told["enrollments"]
     assert (course["course"], course["zone"], course["state"]) == ("rebuilding-trust", "Europe/Berlin", "active")
@@ -69,7 +69,7 @@ def test_an_export_holds_everything_but_what_is_the_readers_alone(house: House) 
     assert told["private_replies"] == 1
     assert WORDS not in json.dumps(told, default=str)
     with pytest.raises(NotFound):
-        erase.export(house.parts, "somebody.else@example.org")
+        export.export(house.parts, "somebody.else@example.org")
 
 
 def test_after_an_erasure_a_digest_is_all_that_is_left(house: House, tmp_path: Path) -> None:
@@ -155,5 +155,5 @@ def test_a_backup_does_not_bring_an_erased_reader_back(tmp_path: Path) -> None:
         backup.restore(house.parts.db, tmp_path / "monday.backup", house.now, lambda _count: None)
         assert adopt.adopt(house.parts, house.now).erased == 1
         with pytest.raises(NotFound):
-            erase.export(house.parts, CANARY)
-        assert erase.export(house.parts, "somebody.else@example.org")["private_replies"] == 0
+            export.export(house.parts, CANARY)
+        assert export.export(house.parts, "somebody.else@example.org")["private_replies"] == 0

@@ -18,7 +18,7 @@ from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
 from dripcourse.services.enrollment import lifecycle, preferences
 from dripcourse.services.enrollment.enroll import Wish
-from dripcourse.services.privacy import erase
+from dripcourse.services.privacy import erase, export
 from dripcourse.services.privacy.retention import months_before
 from dripcourse.services.reader import page
 from dripcourse.services.replies import store, write
@@ -272,7 +272,7 @@ def test_of_replies_none_is_in_a_readers_own_copy(small_house: House) -> None:
     token = me(house, welcome(house))
     write.write(house.parts, token, "words of mine", "2" * 26, house.now)
     write.share(house.parts, token, "2" * 26, house.now)
-    told = erase.as_json(erase.own(house.parts, token))
+    told = export.as_json(export.own(house.parts, token))
     assert "words of mine" not in told
     assert '"shared": true' in told
     assert store.BY_REPLY_KEYS not in told

@@ -14,7 +14,7 @@ from dripcourse.domain.enrollment import EnrollmentState, LeftReason, PauseReaso
 from dripcourse.domain.errors import UsageError
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.mail import Outgoing
-from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.delivery import event_store, provider_events, settle
 from dripcourse.services.enrollment import lifecycle
 from dripcourse.services.recovery import adopt
 from tests.services.test_events import KEY, Provider
@@ -48,7 +48,7 @@ def tell(house: House, mail: Outgoing, *kinds: Told, by_mail: bool = False) -> N
         )
         for kind in kinds
     ]
-    provider_events.store(house.parts, found, KEY, house.now)
+    event_store.store(house.parts, found, KEY, house.now)
     provider_events.handle(house.parts, house.now)
 
 

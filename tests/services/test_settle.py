@@ -7,6 +7,7 @@ import pytest
 from dripcourse.domain.errors import NotFound, UsageError
 from dripcourse.domain.mail import Accepted, Evidence, Refused, Unknown
 from dripcourse.services.delivery import settle
+from dripcourse.services.enrollment import calendar
 from dripcourse.services.host import overview
 from dripcourse.transports.outbox import Outbox
 from tests.support.house import House, open_house
@@ -49,7 +50,7 @@ def test_evidence_that_it_went_moves_the_course_on_from_the_mark(posted: House, 
     posted.turn(hours=5)
     assert posted.tick().settled == 1
     assert states(posted) == [("accepted", "evidence")]
-    assert overview.coming(posted.parts, enrollment)[0].due >= marked + timedelta(days=2)
+    assert calendar.coming(posted.parts, enrollment)[0].due >= marked + timedelta(days=2)
 
 
 def test_evidence_that_it_did_not_go_sends_it_again_once(posted: House, postman: Postman) -> None:
@@ -108,7 +109,7 @@ def test_the_hosts_word_that_it_arrived_moves_the_course_on(posted: House, postm
     [waiting] = overview.deliveries(posted.parts, only_unsure=True)
     settle.resolve(posted.parts, waiting.id, settle.Word.SENT, now=posted.now)
     assert states(posted) == [("accepted", "host")]
-    assert len(overview.coming(posted.parts, enrollment)) == 8
+    assert len(calendar.coming(posted.parts, enrollment)) == 8
 
 
 def test_a_refused_lesson_is_held_until_the_host_says_otherwise(posted: House, postman: Postman) -> None:

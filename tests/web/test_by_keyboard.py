@@ -12,8 +12,8 @@ from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
 from dripcourse.domain.appearance import Cover, Style
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.crypto import passphrase
-from dripcourse.services.enrollment import appearance
 from dripcourse.services.enrollment.undo import values
+from dripcourse.services.reader import appearance
 from dripcourse.services.replies import magic_link, reader_keys
 from dripcourse.web.reader import diary, routes
 from tests.support.house import subjects

@@ -19,7 +19,7 @@ from dripcourse.db.models import Enrollment, Reply
 from dripcourse.domain.errors import DripError
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
-from dripcourse.services.privacy import erase
+from dripcourse.services.privacy import erase, export
 from dripcourse.services.recovery import backup
 from dripcourse.services.replies import store
 from dripcourse.transports.sendgrid.transport import Sendgrid
@@ -276,7 +276,7 @@ def test_no_error_says_one(story: Story) -> None:
     parts, said = story.house.parts, []
     for wrong in (f"{ADDRESS} ", "nobody", OTHER):
         try:
-            erase.export(parts, wrong)
+            export.export(parts, wrong)
         except DripError:
             said.append(traceback.format_exc())
     row = {"id": None, "subscriber_id": ADDRESS, "course": "x", "perspective": COVER_NAME}

@@ -15,7 +15,7 @@ from dripcourse.domain.errors import NotFound
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.pacing import Pace, Slot
 from dripcourse.services.crypto.keyring import new_id
-from dripcourse.services.delivery import provider_events, settle
+from dripcourse.services.delivery import event_store, settle
 from dripcourse.services.enrollment import enroll, lifecycle, schedule
 from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.signup import confirm, request
@@ -135,7 +135,7 @@ class People:
         if delivery is None or ident in self.complaints:
             return
         now = self.world.some_clock()
-        provider_events.store(self.world.parts, [Event(new_id(), *delivery, Told.COMPLAINT, "", now)], "key", now)
+        event_store.store(self.world.parts, [Event(new_id(), *delivery, Told.COMPLAINT, "", now)], "key", now)
         self.complaints.append(ident)
 
     def heard(self, since: datetime, handed: dict[str, frozenset[Attempt]]) -> None:

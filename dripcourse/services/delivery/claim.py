@@ -1,7 +1,6 @@
 """Claiming: which mails are this process's to send, decided in one short transaction."""
 
 import logging
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,15 +14,16 @@ from dripcourse.db.models import Delivery, Enrollment, Subscriber, table
 from dripcourse.db.types import Row
 from dripcourse.domain.clock_skew import TOLERANCE
 from dripcourse.domain.course import next_lesson
-from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason, is_unasked, lesson_key
+from dripcourse.domain.delivery import DeliveryState, Kind, Reason, is_unasked, lesson_key
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.pacing import earliest, free_until, rest_until, wake_at
 from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.delivery import bounce_breaker
+from dripcourse.services.delivery.past import pasts_of
 from dripcourse.services.delivery.workers import others_courses
 from dripcourse.services.enrollment import turns
 from dripcourse.services.enrollment.schedule import due_from, none_due, set_due, set_due_again, slot_of
-from dripcourse.services.messages.compose import NO_PAST, Claimed, Past
+from dripcourse.services.messages.model import NO_PAST, Claimed
 from dripcourse.services.parts import Parts
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ def _claim_lessons(
     """A new Delivery for the next lesson of each of these enrollments."""
     if not due:
         return []
-    pasts = _pasts(session, [enrollment.id for enrollment, _ in due])
+    pasts = pasts_of(session, [enrollment.id for enrollment, _ in due])
     beside = turns.look(parts, session, [enrollment for enrollment, _ in due], now)
     rows, taken = list[Row](), set[str]()
     claimed: list[Claimed] = []
@@ -181,7 +181,7 @@ def _claim_again(
     signups = {
         row.id: row for row in session.scalars(queries.delivery.signups([d.signup_id for d in waiting if d.signup_id]))
     }
-    pasts, beside = _pasts(session, lessons), turns.look_at_lessons(parts, session, waiting, readers, now)
+    pasts, beside = pasts_of(session, lessons), turns.look_at_lessons(parts, session, waiting, readers, now)
     claimed = []
     for delivery in waiting:
         enrollment, subscriber = readers.get(delivery.enrollment_id or "", (None, None))
@@ -239,18 +239,3 @@ def _not_before(enrollment: Enrollment, delivery: Delivery, now: datetime, *, an
     if any_hour or delivery.kind in (Kind.RECEIPT, Kind.NOTICE):
         return rest_until(slot, now)
     return wake_at(slot, delivery.due_at or now, now)
-
-
-def _pasts(session: Session, enrollments: Sequence[str]) -> dict[str, Past]:
-    """What each of these enrollments has had, or has in hand."""
-    if not enrollments:
-        return {}
-    seen, assumed = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
-    waiting: set[str] = set()
-    for enrollment, slug, reason, state in session.execute(queries.claim.lessons_seen(enrollments)):
-        seen[enrollment or ""].add(slug or "")
-        if reason in (Reason.ASSUMED, Reason.REPORTED):  # the next mail tells how to ask for it
-            assumed[enrollment or ""].add(slug or "")
-        if state in IN_HAND:
-            waiting.add(enrollment or "")
-    return {ident: Past(frozenset(slugs), frozenset(assumed[ident]), ident in waiting) for ident, slugs in seen.items()}

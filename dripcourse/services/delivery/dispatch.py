@@ -31,7 +31,8 @@ from dripcourse.services.delivery.rate_limit import take_turns
 from dripcourse.services.delivery.record import Counts, hold, record
 from dripcourse.services.delivery.retry import insist
 from dripcourse.services.journal import Fact
-from dripcourse.services.messages.compose import Claimed, Ready, compose
+from dripcourse.services.messages.compose import compose
+from dripcourse.services.messages.model import Claimed, Ready
 from dripcourse.services.parts import Clock, Parts
 
 log = logging.getLogger(__name__)

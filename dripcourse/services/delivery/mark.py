@@ -15,7 +15,7 @@ from dripcourse.domain.delivery import TO_SUPPRESSED, DeliveryState, Reason
 from dripcourse.domain.mail import carrier_of
 from dripcourse.domain.suppression import ERASED, NEVER
 from dripcourse.services.journal import Fact
-from dripcourse.services.messages.compose import Ready
+from dripcourse.services.messages.model import Ready
 from dripcourse.services.parts import Parts
 
 _deliveries = table(Delivery)

@@ -5,23 +5,21 @@ Events come late, doubled and shuffled. So their effects can be applied in any o
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from dripcourse.db import once as db_once
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, ProviderEvent, Suppression
 from dripcourse.domain.delivery import DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import LIVE, EnrollmentState, LeftReason
 from dripcourse.domain.errors import DatabaseAway
-from dripcourse.domain.events import Event, Told
+from dripcourse.domain.events import DROPS, Told
 from dripcourse.domain.mail import SENDGRID
-from dripcourse.services.delivery import bounce_breaker, bounced, notices, reports, webhook_keys
+from dripcourse.services.delivery import bounce_breaker, bounced, notices, reports
 from dripcourse.services.delivery.record import advance, plain
-from dripcourse.services.delivery.webhook_keys import Hook
 from dripcourse.services.enrollment import lifecycle
 from dripcourse.services.enrollment.suppression import suppress
 from dripcourse.services.journal import Fact
@@ -41,10 +39,7 @@ _STATES: Mapping[Told, DeliveryState] = {
 }
 _RANKS = (DeliveryState.ACCEPTED, DeliveryState.DEFERRED, DeliveryState.DELIVERED)
 """Delivered never goes back; that it came back after that is possible and true (see `returned`)."""
-_DROPS = frozenset({Told.DROPPED, Told.DROPPED_COMPLAINT, Told.DROPPED_ASKED})
-_ABOUT_ONE_ATTEMPT = frozenset({Told.DEFERRED, *bounced.KINDS, *_DROPS})
 _TO_COUNT = frozenset({Told.POLICY, Told.BLOCKED, Told.DROPPED})
-_NEWS = frozenset({Told.PROCESSED, Told.DELIVERED})
 _LEAVING: Mapping[Told, LeftReason] = {
     Told.COMPLAINT: LeftReason.COMPLAINT,
     Told.DROPPED_COMPLAINT: LeftReason.COMPLAINT,
@@ -56,50 +51,6 @@ _GRAVITY = (LeftReason.BOUNCED, LeftReason.ASKED, LeftReason.COMPLAINT)
 """If several are told of one reader, the last of these stands."""
 _OPEN = frozenset({DeliveryState.UNSURE, DeliveryState.SENDING, DeliveryState.CLAIMED})
 """What is not known to have gone."""
-
-
-# ------------------------------------------------------------------------------------------------------------- storing
-
-
-def store(parts: Parts, events: Sequence[Event], key: str, now: datetime) -> None:
-    """Keep these events, each once however often it comes, and that `key` has verified something. Raises DatabaseAway: then nothing is kept.
-
-    A setback of an attempt that was followed by another is kept, and has no effect any more.
-    """
-    with parts.db.write() as session:
-        webhook_keys.note(session, Hook.EVENTS, key)
-        keep(session, events, now)
-
-
-def keep(session: Session, events: Sequence[Event], now: datetime) -> None:
-    """Keep these events in the caller's transaction, whoever told them: a provider, or a mail that came back."""
-    found = session.execute(queries.provider_events.attempts_of({event.delivery for event in events}))
-    fences, once = dict[str, int](), set[str]()
-    for ident, fence, accepted_at in found:
-        fences[ident] = fence
-        if accepted_at is not None:
-            once.add(ident)
-    rows = {event.id: _row(event, fences.get(event.delivery), now, once=event.delivery in once) for event in events}
-    if rows:
-        db_once.keep_once(session, ProviderEvent, list(rows.values()))
-
-
-def _row(event: Event, fence: int | None, now: datetime, *, once: bool) -> dict[str, object]:
-    """`once`: it was accepted before. If that sending came back, what is told of it says nothing of the one that followed."""
-    about_one = event.kind in _ABOUT_ONE_ATTEMPT or (once and event.kind in _NEWS)
-    overtaken = fence is None or (event.fence < fence and about_one)
-    return {
-        "id": event.id,
-        "delivery_id": event.delivery,
-        "kind": event.kind.value,
-        "detail": plain(event.detail),
-        "happened_at": event.happened_at,
-        "received_at": now,
-        "handled_at": now if overtaken else None,
-    }
-
-
-# ------------------------------------------------------------------------------------------------------------ handling
 
 
 def handle(parts: Parts, now: datetime) -> tuple[int, int]:
@@ -137,7 +88,7 @@ def _apply(parts: Parts, session: Session, event: ProviderEvent, delivery: Deliv
     """What an event changes; returns whether it told for the first time that the mail went."""
     told = Told(event.kind)
     news = False
-    if told in _DROPS:
+    if told in DROPS:
         _drop(parts, session, event, delivery, keeps=told is Told.DROPPED, now=now)
     else:
         news = _accept(parts, session, delivery, now)
@@ -230,9 +181,6 @@ def _leave(parts: Parts, session: Session, delivery: Delivery, reason: LeftReaso
 
 def _graver(one: LeftReason, other: LeftReason) -> bool:
     return _GRAVITY.index(one) > _GRAVITY.index(other)
-
-
-# ------------------------------------------------------------------------------------------------------------- silence
 
 
 def silence_speaks(parts: Parts, delivery: Delivery, now: datetime) -> bool:

@@ -22,7 +22,7 @@ from dripcourse.services.delivery import bounce_breaker
 from dripcourse.services.enrollment import turns
 from dripcourse.services.enrollment.schedule import lesson_went, none_due
 from dripcourse.services.journal import Fact
-from dripcourse.services.messages.compose import Ready
+from dripcourse.services.messages.model import Ready
 from dripcourse.services.parts import Parts
 
 _BACK_OFF, _BACK_OFF_MOST = timedelta(minutes=1), timedelta(hours=1)

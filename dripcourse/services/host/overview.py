@@ -5,20 +5,19 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Lift, Subscriber
 from dripcourse.db.queries.replies import arrivals_about, has_unread
-from dripcourse.domain.address import email_address
-from dripcourse.domain.course import Course, Lesson, next_lesson
 from dripcourse.domain.delivery import DeliveryState, Kind
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.domain.errors import AddressError, NotFound
-from dripcourse.domain.pacing import WEEKDAYS, Pace, next_due
+from dripcourse.domain.errors import NotFound
+from dripcourse.domain.pacing import WEEKDAYS
 from dripcourse.services.enrollment import suppression
-from dripcourse.services.enrollment.schedule import slot_of
+from dripcourse.services.enrollment.calendar import _after
+from dripcourse.services.enrollment.lookup import naming
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies.shared import Shared, shared_with_host
 
@@ -99,14 +98,6 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """A lesson to come and when it is due if nothing changes."""
-
-    lesson: Lesson
-    due: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class SetAside:
     """Messages that came in and were set aside for the same reason: how many, and when the newest came."""
 
@@ -148,16 +139,6 @@ def reader(parts: Parts, ident: str) -> list[ReaderView]:
         return found
 
 
-def naming(parts: Parts, ident: str) -> Select[Enrollment, Subscriber]:
-    """The enrollments, with their readers, that an id or an address names. Raises NotFound for what is no address."""
-    if "@" not in ident:
-        return queries.overview.enrollments_by_id(ident)
-    try:
-        return queries.overview.enrollments_by_index(parts.keys.indexes(email_address(ident).normal))
-    except AddressError as error:
-        raise NotFound(str(error)) from None
-
-
 def _views(parts: Parts, session: Session, rows: Sequence[Row[Enrollment, Subscriber]]) -> Iterator[ReaderView]:
     waiting = {
         enrollment: (lesson, due)
@@ -191,10 +172,6 @@ def _next(parts: Parts, enrollment: Enrollment) -> tuple[str | None, datetime | 
     return (lesson.slug, enrollment.due_at) if lesson else (None, None)
 
 
-def _after(course: Course, enrollment: Enrollment) -> Lesson | None:
-    return next_lesson(course, last_slug=enrollment.last_lesson, last_number=enrollment.last_number, seen=frozenset())
-
-
 def _delivery_view(delivery: Delivery) -> DeliveryView:
     return DeliveryView(
         id=delivery.id,
@@ -216,24 +193,6 @@ def deliveries(parts: Parts, *, only_unsure: bool = False) -> Iterator[DeliveryV
     with parts.db.read() as session:
         for delivery in session.scalars(wanted.execution_options(yield_per=_CHUNK)):
             yield _delivery_view(delivery)
-
-
-def coming(parts: Parts, enrollment: str) -> list[Coming]:
-    """The lessons to come and their dates if nothing changes; dates are promises only for the first. Empty unless active."""
-    with parts.db.read() as session:
-        row = session.get(Enrollment, enrollment)
-        course = parts.library.courses.get(row.course) if row else None
-        if row is None or course is None or row.state is not EnrollmentState.ACTIVE or row.due_at is None:
-            return []
-        seen = frozenset(slug or "" for _, slug, *_ in session.execute(queries.claim.lessons_seen([enrollment])))
-        last, number, due, found = row.last_lesson, row.last_number, row.due_at, list[Coming]()
-        while lesson := next_lesson(course, last_slug=last, last_number=number, seen=seen):
-            found.append(Coming(lesson, due))
-            if row.pace is Pace.READY:
-                break  # each after it waits for its reader's word
-            last, number = lesson.slug, lesson.number
-            due = next_due(slot_of(row), row.pace, due, after_welcome=number == 0)
-        return found
 
 
 def accepted_lessons(parts: Parts, enrollment: str) -> list[DeliveryView]:

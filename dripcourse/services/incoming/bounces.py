@@ -11,7 +11,7 @@ from dripcourse.domain.delivery import DeliveryState, Reason
 from dripcourse.domain.events import Event, Told
 from dripcourse.inbound import Bounce, Severity, Verdict
 from dripcourse.inbound.verdicts.severity import Said, judge, status_in
-from dripcourse.services.delivery import provider_events
+from dripcourse.services.delivery import event_store
 from dripcourse.services.incoming import identify
 from dripcourse.services.incoming.identify import Opened
 from dripcourse.services.parts import Parts
@@ -62,7 +62,7 @@ def _kind(said: Said) -> Told:
 def _keep(session: Session, opened: Opened, ident: str, told: Told, detail: str, now: datetime) -> None:
     delivery = session.get_one(Delivery, ident)
     event = Event(f"{FROM_MAIL}{opened.id}", ident, delivery.fence, told, detail, now)
-    provider_events.keep(session, [event], now)
+    event_store.keep(session, [event], now)
 
 
 def _named(parts: Parts, opened: Opened) -> Iterator[str]:

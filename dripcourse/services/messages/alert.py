@@ -6,7 +6,10 @@ from datetime import datetime
 
 from dripcourse.content.render import Rendered
 from dripcourse.db.models import Delivery
+from dripcourse.domain.errors import NotFound
 from dripcourse.domain.need import Need, utc
+from dripcourse.services.messages import envelope
+from dripcourse.services.messages.model import Claimed, Ready
 from dripcourse.services.parts import Parts
 
 NEEDS, OVER = "needs", "over"
@@ -35,3 +38,17 @@ def render(parts: Parts, delivery: Delivery, now: datetime) -> Rendered:
     written = json.loads(parts.keys.unseal(sealed, _PURPOSE, delivery.id)) if sealed else {}
     lines, at = written.get("lines", _ELSE), written.get("at", utc(now))
     return parts.renderer.answer("alert", _LANGUAGE, facts={"day": at}, listed=lines)
+
+
+def compose(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    """To the host: what needs them, or that nothing does any more."""
+    delivery, to = claimed.delivery, parts.rules.host_email
+    if to is None:
+        raise NotFound("There is no HOST_EMAIL any more.")
+    rendered = render(parts, delivery, now)
+    headers = {"Auto-Submitted": "auto-generated"}
+    sender = parts.rules.system_from
+    outgoing = envelope.outgoing(
+        parts, delivery, rendered, sender=sender, to=to, reply_to=None, headers=headers, now=now
+    )
+    return Ready(delivery, outgoing)

@@ -53,6 +53,29 @@ def outgoing(
     )
 
 
+def to_reader(
+    parts: Parts,
+    delivery: Delivery,
+    subscriber: Subscriber,
+    rendered: Rendered,
+    *,
+    sender: Mailbox,
+    headers: dict[str, str],
+    now: datetime,
+) -> Outgoing:
+    """A mail to its reader's own address, which a reply answers by token. Raises Unsealable."""
+    return outgoing(
+        parts,
+        delivery,
+        rendered,
+        sender=sender,
+        to=address_of(parts, subscriber),
+        reply_to=reply_to(parts, delivery),
+        headers=headers,
+        now=now,
+    )
+
+
 def address_of(parts: Parts, subscriber: Subscriber) -> str:
     """A reader's address, unsealed. Raises Unsealable."""
     return parts.keys.unseal(subscriber.address_sealed, "address", subscriber.id).decode()

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,10 @@ from dripcourse.db.models import Delivery
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.errors import NotFound
+from dripcourse.services.enrollment import appearance
+from dripcourse.services.enrollment.missing_course import course_of
+from dripcourse.services.messages import envelope
+from dripcourse.services.messages.model import NO_AUTOMATIC_ANSWERS, Claimed, Ready
 from dripcourse.services.parts import Parts
 
 _PURPOSE = "answer"
@@ -55,3 +60,27 @@ def put_in(parts: Parts, session: Session, row: Delivery, written: Written) -> N
     """Seal what a mail says, and to which thread it belongs, into its row, in the caller's transaction."""
     row.answer_sealed = parts.keys.seal(json.dumps(asdict(written)).encode(), _PURPOSE, row.id)
     session.flush()
+
+
+def compose(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
+    """An answer in the thread of the reader's own mail, without any of its words (RFC 3834), or a notice of what others brought about.
+
+    Raises NotFound, Unsealable, TemplateFault.
+    """
+    delivery, enrollment = claimed.delivery, claimed.enrollment
+    if enrollment is None:
+        raise NotFound("The enrollment of this mail was deleted.")
+    rendered, headers = render(parts, delivery, course_of(parts, enrollment), enrollment.language)
+    return in_answer(parts, claimed, rendered, headers, now)
+
+
+def in_answer(parts: Parts, claimed: Claimed, rendered: Rendered, headers: Mapping[str, str], now: datetime) -> Ready:
+    """A mail to a reader who wrote or pressed a button: it looks like their lessons, and no program answers it. Raises NotFound, Unsealable."""
+    delivery, enrollment, subscriber = claimed.delivery, claimed.enrollment, claimed.subscriber
+    if enrollment is None or subscriber is None:
+        raise NotFound("The enrollment of this mail was deleted.")
+    course = course_of(parts, enrollment)
+    sender, rendered = appearance.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
+    headers = {"Auto-Submitted": "auto-replied", **NO_AUTOMATIC_ANSWERS, **headers}
+    outgoing = envelope.to_reader(parts, delivery, subscriber, rendered, sender=sender, headers=headers, now=now)
+    return Ready(delivery, outgoing)

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from dripcourse.content.render import TemplateFault
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, LessonText
-from dripcourse.services.messages.compose import facts_of
+from dripcourse.services.messages.lesson import facts_of
 from dripcourse.services.parts import Parts
 
 

@@ -16,7 +16,7 @@ from dripcourse.domain.errors import NotFound
 from dripcourse.services.enrollment import schedule
 from dripcourse.services.enrollment.missing_course import course_of
 from dripcourse.services.links import of_link
-from dripcourse.services.messages.compose import facts_of
+from dripcourse.services.messages.lesson import facts_of
 from dripcourse.services.parts import Parts
 
 THIS = "this"

@@ -12,9 +12,8 @@ from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import READERS_TO_END, EnrollmentState
 from dripcourse.domain.errors import NotFound
 from dripcourse.domain.pacing import Pace
-from dripcourse.services.enrollment import schedule, turns
+from dripcourse.services.enrollment import calendar, schedule, turns
 from dripcourse.services.enrollment.missing_course import course_of
-from dripcourse.services.host import overview
 from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
 from dripcourse.services.queue import offer
@@ -44,7 +43,7 @@ def look(parts: Parts, token: str) -> Place:
         delivery, enrollment = of_link(parts, session, token)
         course = course_of(parts, enrollment)
         ident, behind = enrollment.id, turns.stands_behind(parts, session, enrollment)
-    coming = [] if behind else overview.coming(parts, ident)
+    coming = [] if behind else calendar.coming(parts, ident)
     return Place(
         course=course,
         state=enrollment.state,

@@ -9,11 +9,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
-from dripcourse.content.render import Rendered
 from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, ReaderKey, Reply, Subscriber
 from dripcourse.domain.clock_skew import TOLERANCE
-from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind, own_key
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.errors import DripError, NotFound
@@ -67,10 +65,9 @@ def ask(parts: Parts, token: str, now: datetime) -> bool:
         return True
 
 
-def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> tuple[Rendered, dict[str, str]]:  # noqa: ARG001
-    """The words of the mail in a language, and headers of its own. Raises TemplateFault."""
-    url = f"{parts.rules.base_url}/own/{parts.keys.web_token(delivery.id, _PURPOSE)}"
-    return parts.renderer.system("own", language, own_url=url), {"Auto-Submitted": "auto-generated"}
+def url_of(parts: Parts, delivery: str) -> str:
+    """The address of the page that this link's mail leads to."""
+    return f"{parts.rules.base_url}/own/{parts.keys.web_token(delivery, _PURPOSE)}"
 
 
 def look(parts: Parts, token: str, now: datetime) -> Link:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from dripcourse.domain.events import Event, Told
-from dripcourse.services.delivery import provider_events
+from dripcourse.services.delivery import event_store
 from dripcourse.services.delivery.webhook_keys import Hook
 from dripcourse.services.incoming import bounces
 from dripcourse.web.context import shell
@@ -52,7 +52,7 @@ def sendgrid_events() -> Response:
     key = verified_by(keys, body, request.headers)
     if key is None:
         return refusal(parts, Hook.EVENTS, keys, now)
-    provider_events.store(parts, list(read_events(body, now)), key, now)
+    event_store.store(parts, list(read_events(body, now)), key, now)
     return Response("", 204)
 
 

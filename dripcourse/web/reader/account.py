@@ -12,6 +12,7 @@ from dripcourse.domain.course import Course
 from dripcourse.domain.enrollment import EnrollmentState
 from dripcourse.domain.pacing import Pace
 from dripcourse.services.privacy import erase as privacy_erase
+from dripcourse.services.privacy import export
 from dripcourse.services.reader import page as reader_page
 from dripcourse.services.signup import request as signup_request
 from dripcourse.web.context import page, shell
@@ -50,10 +51,10 @@ def take_page(token: str) -> Response:
 def take(token: str) -> Response:
     """A copy of everything that is known of the reader, as a file whose name says nothing."""
     parts = shell().parts
-    found, told = reader_page.look(parts, token), privacy_erase.own(parts, token)
+    found, told = reader_page.look(parts, token), export.own(parts, token)
     name = f"letters-{shell().now.astimezone(found.tz).date().isoformat()}"
     if request.form.get("as") == "json":
-        return _file(Response(privacy_erase.as_json(told), mimetype="application/json"), f"{name}.json")
+        return _file(Response(export.as_json(told), mimetype="application/json"), f"{name}.json")
     html = page(
         "taken.html",
         found.course,

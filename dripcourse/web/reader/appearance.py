@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from dripcourse.domain.appearance import MOST_NAME, MOST_SUBJECT, Cover, Style, own_cover, style_of
-from dripcourse.services.enrollment import appearance
+from dripcourse.services.reader import appearance
 from dripcourse.web.context import shell
 
 

@@ -7,8 +7,7 @@ from flask import Blueprint, Response, request
 from dripcourse.content.reread import blocks
 from dripcourse.domain.appearance import CoverError
 from dripcourse.domain.enrollment import EnrollmentState
-from dripcourse.services.enrollment import appearance
-from dripcourse.services.reader import lessons
+from dripcourse.services.reader import appearance, lessons
 from dripcourse.services.reader import page as reader_page
 from dripcourse.web.context import page, shell
 from dripcourse.web.reader.appearance import Tried, checked, typed
