@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from dripcourse.db import copying, queries
+from dripcourse.db import copying
 from dripcourse.db.models import (
     Base,
     Beat,
@@ -32,6 +32,7 @@ from dripcourse.db.models import (
     Signup,
     Subscriber,
 )
+from dripcourse.db.queries import arrivals, replies, retention
 from dripcourse.db.queries.sealed import PLACES
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.enrollment import EnrollmentState
@@ -104,12 +105,12 @@ def past(
             Enrollment.created_at < signup, Enrollment.state == EnrollmentState.PENDING
         ),
         "confirmations": delete(Delivery).where(Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < confirm),
-        "messages of nobody": queries.arrivals.forget_raw(arrival, ""),
-        "deleted replies": queries.replies.deleted_before(deleted),
-        "retired keys": queries.replies.keys_without_use(deleted),
-        "replies of courses that ended": queries.retention.replies_ended_before(ended),
-        "answers to mails": queries.retention.forget_answers(answers),
-        "provider's events": queries.retention.events_handled_before(events),
+        "messages of nobody": arrivals.forget_raw(arrival, ""),
+        "deleted replies": replies.deleted_before(deleted),
+        "retired keys": replies.keys_without_use(deleted),
+        "replies of courses that ended": retention.replies_ended_before(ended),
+        "answers to mails": retention.forget_answers(answers),
+        "provider's events": retention.events_handled_before(events),
         "erasures that were asked for": delete(Erasure).where(Erasure.asked_at < erasure),
         "beats": delete(Beat).where(Beat.beat_at < beat),
     }
