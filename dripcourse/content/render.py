@@ -16,6 +16,7 @@ from dripcourse.content.translations import Table
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.pacing import Pace
+from dripcourse.domain.page_addresses import Pages
 
 _ANSWER_FACTS = (
     "subject",
@@ -48,8 +49,6 @@ class LessonFacts:
     """If this lesson is late: the day it was promised for."""
     me_url: str
     leave_url: str
-    answer_url: str
-    """The page where the prompt can be answered without a copy in Sent."""
     support_url: str
     clean_copy_url: str
     waits: bool = False
@@ -77,7 +76,7 @@ class Renderer:
     def __init__(self, library: Library, *, base_url: str, postal_address: str) -> None:
         self._library = library
         self._words = library.words
-        self._base_url = base_url.rstrip("/")
+        self._pages = Pages(base_url.rstrip("/"))
         lines = [line.strip() for line in postal_address.strip().split("\n")]
         self._postal_text = "\n".join(lines)
         self._postal_html = Markup("<br>").join(lines)
@@ -99,7 +98,6 @@ class Renderer:
             "promised": day(facts.promised, course.language) if facts.promised else "",
             "me_url": facts.me_url,
             "leave_url": facts.leave_url,
-            "answer_url": facts.answer_url,
             "support_url": facts.support_url,
             "clean_copy_url": facts.clean_copy_url,
             "after_unsure": facts.after_unsure,
@@ -117,7 +115,7 @@ class Renderer:
             raise TemplateFault(f"There is no mail named {name}.")
         return self._render(
             compiled,
-            {"every": self._every(language, pace), "support_url": f"{self._base_url}/support", **facts},
+            {"every": self._every(language, pace), "support_url": self._pages.support, **facts},
             f"The mail {name}",
         )
 
@@ -189,8 +187,8 @@ class Renderer:
         compiled = self._compiled(course, lesson, course.reading(perspective))
         words = compiled.page.render(
             next_date=next_date,
-            support_url=f"{self._base_url}/support",
-            clean_copy_url=f"{self._base_url}/c/{course.cover}/l/{lesson.number:02d}",
+            support_url=self._pages.support,
+            clean_copy_url=self._pages.clean_copy(course.cover, lesson.number),
         )
         return Markup(words)  # noqa: S704 - made from Markdown without HTML, escaped by its template
 

@@ -18,7 +18,7 @@ FALLBACK = "en"
 HOSTS_WORDS = "_words"
 """A folder of this name in COURSES_DIR adds languages, and overrides single words of one that is there."""
 MAIL_WORDS = (
-    "next_date", "promised", "support_url", "clean_copy_url", "me_url", "leave_url", "answer_url", "confirm_url",
+    "next_date", "promised", "support_url", "clean_copy_url", "me_url", "leave_url", "confirm_url",
     "number", "total", "every", "since", "subject", "day", "state", "accept_url", "start_url", "read_url", "own_url",
 )  # fmt: skip
 """What the words of [mail] can name."""

@@ -9,6 +9,7 @@ from dripcourse.content.load import Library
 from dripcourse.content.render import Renderer
 from dripcourse.db.session import Database
 from dripcourse.domain.mail import Mailbox, Transport
+from dripcourse.domain.page_addresses import Pages
 from dripcourse.services.crypto.keyring import Keyring
 from dripcourse.services.journal import Journal
 
@@ -42,6 +43,11 @@ class Rules:
     """The keys that a provider's posts of mail are verified with."""
     inbound_secret: str | None = field(default=None, repr=False)
     """What stands in the address that a provider posts mail to, if it cannot sign."""
+
+    @property
+    def pages(self) -> Pages:
+        """The addresses of this installation's pages."""
+        return Pages(self.base_url)
 
 
 @dataclass(frozen=True, slots=True)

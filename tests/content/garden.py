@@ -16,7 +16,6 @@ FACTS = LessonFacts(
     promised=None,
     me_url="https://notes.example.org/me/ME-TOKEN",
     leave_url="https://notes.example.org/leave/LEAVE-TOKEN",
-    answer_url="https://notes.example.org/me/ANSWER-TOKEN?a=1&b=2",
     support_url="https://notes.example.org/support",
     clean_copy_url="https://notes.example.org/c/green-notes/l/01",
 )

@@ -270,7 +270,7 @@ def test_nothing_remote_no_picture_and_no_tracking(
         links = set(re.findall(r'href="([^"]*)"', letter.html))
         ours = {
             getattr(FACTS, name).replace("&", "&amp;")
-            for name in ("me_url", "leave_url", "answer_url", "support_url", "clean_copy_url")
+            for name in ("me_url", "leave_url", "support_url", "clean_copy_url")
         }
         assert links - ours <= {"https://example.org/seeds?kind=bean&amp;size=1", "https://example.org/swap"}
 
@@ -378,4 +378,4 @@ def test_one_renderer_serves_many_threads(shelf: tuple[Renderer, Course]) -> Non
 
     with ThreadPoolExecutor(8) as pool:
         for number, text in enumerate(pool.map(mine, range(300))):
-            assert re.findall(r"https://x\.org/me/(\d+)\.", text) == [str(number)]
+            assert set(re.findall(r"https://x\.org/me/(\d+)\.", text)) == {str(number)}

@@ -43,7 +43,6 @@ FACTS = LessonFacts(
     promised=None,
     me_url="https://letters.example.org/me/TOKEN",
     leave_url="https://letters.example.org/leave/TOKEN",
-    answer_url="https://letters.example.org/me/TOKEN",
     support_url="https://letters.example.org/support",
     clean_copy_url="https://letters.example.org/c/slow-letters/l/00",
 )

@@ -73,5 +73,5 @@ def _offer(parts: Parts, session: Session, enrollment: Enrollment, says: str, no
         enrollment=enrollment.id,
     )
     if offered is not None:
-        facts = {"start_url": f"{parts.rules.base_url}/c/{course_of(parts, enrollment).cover}"}
+        facts = {"start_url": parts.rules.pages.course(course_of(parts, enrollment).cover)}
         receipt.put_in(parts, session, offered, Written("notice", says, facts, "", "", ()))

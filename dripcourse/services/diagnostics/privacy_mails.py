@@ -6,6 +6,7 @@ from datetime import date
 from dripcourse.content.render import LessonFacts
 from dripcourse.domain.discretion import telling_words
 from dripcourse.domain.finding import Finding, well, wrong
+from dripcourse.domain.page_addresses import Pages
 from dripcourse.services.parts import Parts
 
 _FETCHES = re.compile(
@@ -18,7 +19,7 @@ _MARKS = re.compile(r"[?&](?:utm_|mc_|sg_|trk|ref=)", re.IGNORECASE)
 def examine_mails(parts: Parts) -> Finding:
     """Whether any lesson, in any reading, loads something when it is opened, or has a link that counts."""
     claim, count, faults = "Mails hold no picture and no mark", 0, set[str]()
-    facts = _facts(parts.rules.base_url)
+    facts = _facts(parts.rules.pages)
     for course in parts.library.courses.values():
         for lesson in course.lessons:
             for reading in course.readings:
@@ -49,8 +50,13 @@ def examine_lists(parts: Parts) -> Finding:
     return well(claim, f"sender, subject, first words and List-Id of {count} mails were looked at")
 
 
-def _facts(base: str) -> LessonFacts:
+def _facts(pages: Pages) -> LessonFacts:
     day = date(2026, 1, 1)
     return LessonFacts(
-        day, day, f"{base}/me/x", f"{base}/leave/x", f"{base}/me/x", f"{base}/support", f"{base}/c/x/l/01"
+        next_date=day,
+        promised=day,
+        me_url=pages.me("x"),
+        leave_url=pages.leave("x"),
+        support_url=pages.support,
+        clean_copy_url=pages.clean_copy("x", 1),
     )

@@ -68,7 +68,7 @@ def tell_of_end(parts: Parts, session: Session, owner: Owner, opened: Opened, no
     course = parts.library.courses.get(enrollment.course) if enrollment else None
     if enrollment is None or course is None or identify.is_own(parts, owner, opened.mail.sender):
         return
-    says = Answer("", {"start_url": f"{parts.rules.base_url}/c/{course.cover}"}, mail="stopped")
+    says = Answer("", {"start_url": parts.rules.pages.course(course.cover)}, mail="stopped")
     key = rare_key("stopped", enrollment.id, now.date().isoformat())
     _offer(parts, session, owner, opened, says, key, now, kind=Kind.NOTICE)
 

@@ -218,7 +218,7 @@ def _perhaps_automatic(parts: Parts, session: Session, opened: Opened, owner: Ow
 def _set_aside(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
     """Words that may be somebody else's: locked away. The reader alone is asked, at most once a day; whoever wrote is told nothing."""
     if owner.subscriber is not None and _may_be_told(owner, opened):
-        url = f"{parts.rules.base_url}/was-it-you/{parts.keys.web_token(opened.id, CLICK)}"
+        url = parts.rules.pages.was_it_you(parts.keys.web_token(opened.id, CLICK))
         key = rare_key("whose", owner.subscriber.id, now.date().isoformat())
         receipts.tell(parts, session, owner, opened, Answer("", {"accept_url": url}, mail="was_it_you"), key, now)
     return Done(STRANGER, WAITS, owner.delivery.id)

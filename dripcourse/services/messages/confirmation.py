@@ -23,7 +23,7 @@ def compose(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
     course = parts.library.find(wish.course) or _moved(parts, wish)
     if course is None:
         raise NotFound("The course of this sign-up has gone.")
-    url = f"{parts.rules.base_url}/confirm/{parts.keys.web_token(signup.id, 'confirm')}"
+    url = parts.rules.pages.confirm(parts.keys.web_token(signup.id, "confirm"))
     name = "unclear" if delivery.key == confirm_key(signup.id, ASKED_BACK) else "confirm"
     rendered = parts.renderer.system(name, course.language, pace=course.pace, confirm_url=url)
     headers = {"Auto-Submitted": "auto-generated", **NO_AUTOMATIC_ANSWERS}

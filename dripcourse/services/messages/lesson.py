@@ -69,15 +69,13 @@ def facts_of(
     promised = None
     if delivery.kind is Kind.LESSON and enrollment.promised_at is not None:
         promised = enrollment.promised_at.astimezone(tz).date()
-    base = parts.rules.base_url
-    me = f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}"
+    pages = parts.rules.pages
     return LessonFacts(
         next_date=delivery.promise_at.astimezone(tz).date() if delivery.promise_at else None,
         waits=waits and delivery.promise_at is None and not last,
         promised=promised if promised and promised < now.astimezone(tz).date() else None,
-        me_url=me,
-        leave_url=f"{base}/leave/{parts.keys.web_token(delivery.id, 'leave')}",
-        answer_url=me,
-        support_url=f"{base}/support",
-        clean_copy_url=f"{base}/c/{course.cover}/l/{lesson.number:02d}",
+        me_url=pages.me(parts.keys.web_token(delivery.id, "me")),
+        leave_url=pages.leave(parts.keys.web_token(delivery.id, "leave")),
+        support_url=pages.support,
+        clean_copy_url=pages.clean_copy(course.cover, lesson.number),
     )

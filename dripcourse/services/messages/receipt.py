@@ -39,11 +39,11 @@ def render(parts: Parts, delivery: Delivery, course: Course, language: str) -> t
     if delivery.answer_sealed is None:
         raise NotFound("What this answer says has gone.")
     written = Written(**json.loads(parts.keys.unseal(delivery.answer_sealed, _PURPOSE, delivery.id)))
-    base = parts.rules.base_url
+    pages = parts.rules.pages
     facts = {
-        "me_url": f"{base}/me/{parts.keys.web_token(delivery.id, 'me')}",
-        "leave_url": f"{base}/leave/{parts.keys.web_token(delivery.id, 'leave')}",
-        "support_url": f"{base}/support",
+        "me_url": pages.me(parts.keys.web_token(delivery.id, "me")),
+        "leave_url": pages.leave(parts.keys.web_token(delivery.id, "leave")),
+        "support_url": pages.support,
         "subject": written.subject,
     }
     countries = sorted(parts.library.support(course), key=lambda each: each.code != written.facts.get("country"))

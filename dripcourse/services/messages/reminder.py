@@ -17,7 +17,7 @@ def compose(parts: Parts, claimed: Claimed, now: datetime) -> Ready:
         raise NotFound("What this reminder is about has gone.")
     rendered, thread = receipt.render(parts, delivery, course, enrollment.language)
     sender, rendered = appearance.dress(parts, enrollment, course, course.lesson(delivery.lesson or ""), rendered)
-    leave_url = f"{parts.rules.base_url}/leave/{parts.keys.web_token(delivery.id, 'leave')}"
+    leave_url = parts.rules.pages.leave(parts.keys.web_token(delivery.id, "leave"))
     headers = envelope.list_headers(parts, delivery, course, leave_url) | thread
     outgoing = envelope.to_reader(parts, delivery, subscriber, rendered, sender=sender, headers=headers, now=now)
     return Ready(delivery, outgoing)

@@ -67,7 +67,7 @@ def ask(parts: Parts, token: str, now: datetime) -> bool:
 
 def url_of(parts: Parts, delivery: str) -> str:
     """The address of the page that this link's mail leads to."""
-    return f"{parts.rules.base_url}/own/{parts.keys.web_token(delivery, _PURPOSE)}"
+    return parts.rules.pages.own_words(parts.keys.web_token(delivery, _PURPOSE))
 
 
 def look(parts: Parts, token: str, now: datetime) -> Link:
