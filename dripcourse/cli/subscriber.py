@@ -173,9 +173,10 @@ def list_(ctx: click.Context, *, course: str | None, shared: bool, in_json: bool
 
 @group.command("show")
 @click.argument("reader", metavar="ID_OR_ADDRESS")
+@click.option("--whole", is_flag=True, help="Show the whole mail of each shared reply, too, with what it quotes.")
 @click.option("--json", "in_json", is_flag=True, help="As JSON.")
 @click.pass_context
-def show(ctx: click.Context, reader: str, *, in_json: bool) -> None:
+def show(ctx: click.Context, reader: str, *, whole: bool, in_json: bool) -> None:
     """One reader: their enrollments, every mail they were sent, and the replies they share with you. No others are shown."""
     with opened(ctx) as (parts, clock):
         views = overview.reader(parts, reader)
@@ -183,11 +184,11 @@ def show(ctx: click.Context, reader: str, *, in_json: bool) -> None:
             click.echo(as_json(views[0]) if len(views) == 1 else "[" + ",\n ".join(map(as_json, views)) + "]")
         else:
             for view in views:
-                _show(view)
+                _show(view, whole=whole)
         note_read(parts, [each.id for view in views for each in view.shared], clock())
 
 
-def _show(view: ReaderView) -> None:
+def _show(view: ReaderView, *, whole: bool) -> None:
     click.echo(f"{view.email}  (reader {view.id}, enrollment {view.enrollment})")
     click.echo(f"  course       {view.course}, {view.state}" + (f" ({view.reason})" if view.reason else ""))
     click.echo(f"  perspective  {view.perspective or 'did not say'}")
@@ -204,6 +205,11 @@ def _show(view: ReaderView) -> None:
     for reply in view.shared:
         click.echo(f"  shared with you, {iso(reply.at)}, on {reply.lesson or 'no lesson we know'}:")
         click.echo(indent(visible(reply.text), "    | ", lambda _: True))
+        if whole and reply.whole:
+            click.echo("  the whole mail:")
+            click.echo(indent(visible(reply.whole), "    : ", lambda _: True))
+        elif reply.whole:
+            click.echo("  (the mail says more: --whole)")
 
 
 def _next(view: ReaderView) -> str:

@@ -360,6 +360,7 @@ class Reply(Base):
     text_sealed: Mapped[Sealed]
     raw_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     host_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    host_whole_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     sender: Mapped[Short]
     received_at: Mapped[Moment]
     shared_at: Mapped[MaybeMoment]

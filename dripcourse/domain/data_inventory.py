@@ -123,7 +123,7 @@ KEPT = (
     ),
     # -- what a reader writes, and mail that comes in
     Kept("written", Sort.WORDS, _OWN, Until.DELETED, Who.READER, _of("reply", "text_sealed", "raw_sealed")),
-    Kept("shared", Sort.WORDS, _SEALED, Until.TAKEN_BACK, Who.SHARED, _of("reply", "host_sealed")),
+    Kept("shared", Sort.WORDS, _SEALED, Until.TAKEN_BACK, Who.SHARED, _of("reply", "host_sealed", "host_whole_sealed")),
     Kept(
         "written_dates", Sort.WORDS, _PLAIN, Until.DELETED, Who.HOST,
         _of("reply", "sender", "received_at", "shared_at", "host_read_at", "deleted_at"),

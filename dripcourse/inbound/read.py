@@ -68,6 +68,11 @@ def read_mail(
     )
 
 
+def whole_text(raw: bytes) -> str:
+    """The text of a raw message as its mail program shows it, with all that it quotes."""
+    return body_of(parse(raw)).text
+
+
 def reply_text(raw: bytes) -> str:
     """The person's own words in a raw message, as `read_mail` finds them."""
     return read_mail(raw).text

@@ -102,6 +102,7 @@ def _reply(enrollment: str, key: str, public: bytes) -> dict[str, object]:
         "reader_key_id": key,
         "text_sealed": seal_to(public, words, "reply-text", ident),
         "host_sealed": OLD.seal(words, "reply-host", ident),
+        "host_whole_sealed": OLD.seal(words, "reply-host-whole", ident),
         "sender": "page",
         "received_at": NOW,
         "shared_at": NOW,
@@ -127,6 +128,8 @@ def unreadable(db: Database, keys: Keyring) -> int:
                 words,
             )
             count += not _opens(lambda r=reply: keys.unseal(r.host_sealed or b"", "reply-host", r.id), words)
+            whole = reply.host_whole_sealed or b""
+            count += not _opens(lambda r=reply, w=whole: keys.unseal(w, "reply-host-whole", r.id), words)
     return count
 
 

@@ -12,6 +12,7 @@ from dripcourse.db.models import ReaderKey, Reply, Subscriber
 from dripcourse.services.crypto import passphrase
 from dripcourse.services.crypto.keyring import Unsealable
 from dripcourse.services.replies import reader_keys
+from tests.support.post import Reader
 from tests.web.conftest import Site
 from tests.web.phrases import OTHER, PHRASE, hidden, own, read, set_phrase
 from tests.web.test_answer import form_of, on_the_first_lesson, page_of, shared, the_reply, write, written
@@ -477,3 +478,28 @@ def test_a_clock_that_was_set_back_makes_nobody_wait_for_ever(site: Site) -> Non
         read(site, path, "wrong wrong wrong")
     site.house.now -= timedelta(days=30)
     assert "A second heron" in read(site, path)
+
+
+def test_the_whole_mail_of_an_answer_is_given_with_the_words_and_with_nothing_less(site: Site) -> None:
+    path = on_the_first_lesson(site)
+    set_phrase(site, path)
+    reader = Reader(site.house)
+    reader.reply("The mornings.\n\nOn Monday, Letters <l@example.org> wrote:\n> A line <b>that</b> was quoted\n")
+    for opened in (site.get(path), site.get(own(path)), site.post(own(path), do="read", phrase="wrong words here")):
+        assert "that was quoted" not in opened.get_data(as_text=True).replace("<b>", "")
+    html = read(site, path)
+    summary = "<summary>The whole mail it came in</summary>"
+    assert html.count(summary) == 1
+    assert "A line &lt;b&gt;that&lt;/b&gt; was quoted" in html.partition(summary)[2]
+    assert summary in read(site, path, do="save")
+    (course,) = json.loads(read(site, path, do="data"))["courses"]
+    (kept,) = course["lessons"][0]["answers"]
+    assert kept["text"] == "The mornings."
+    assert "> A line <b>that</b> was quoted" in kept["whole_mail"]
+
+
+def test_an_answer_that_hides_nothing_has_no_whole_mail_to_open(site: Site) -> None:
+    path = with_a_phrase(site)
+    assert "The whole mail" not in read(site, path)
+    (course,) = json.loads(read(site, path, do="data"))["courses"]
+    assert [each["whole_mail"] for each in course["lessons"][0]["answers"]] == [None]

@@ -11,7 +11,8 @@ from sqlalchemy.orm import defer
 
 from dripcourse.db.models import Delivery, Enrollment, Inbound, ReaderKey, Reply
 
-_RAW, _TEXT, _HOST = defer(Reply.raw_sealed), defer(Reply.text_sealed), defer(Reply.host_sealed)
+_RAW, _TEXT = defer(Reply.raw_sealed), defer(Reply.text_sealed)
+_HOST = defer(Reply.host_sealed), defer(Reply.host_whole_sealed)
 
 
 def key_of(subscriber: str) -> Select[ReaderKey]:
@@ -54,7 +55,7 @@ def replies_of(subscriber: str) -> Select[Reply, str, str | None, str]:
         .outerjoin(Delivery, Delivery.id == Reply.delivery_id)
         .where(_there(subscriber))
         .order_by(Reply.received_at.desc(), Reply.id)
-        .options(_RAW, _TEXT, _HOST)
+        .options(_RAW, _TEXT, *_HOST)
     )
 
 
@@ -66,7 +67,7 @@ def own_words(subscriber: str) -> Select[Reply, Enrollment, Delivery | None]:
         .outerjoin(Delivery, Delivery.id == Reply.delivery_id)
         .where(_there(subscriber))
         .order_by(Enrollment.created_at, Enrollment.id, Reply.received_at, Reply.id)
-        .options(_RAW, _HOST)
+        .options(_RAW, *_HOST)
     )
 
 
@@ -118,7 +119,7 @@ def hide_all(subscriber: str, now: datetime) -> Update:
     return (
         update(Reply)
         .where(_there(subscriber))
-        .values(deleted_at=now, shared_at=None, host_sealed=None, host_read_at=None)
+        .values(deleted_at=now, shared_at=None, host_sealed=None, host_whole_sealed=None, host_read_at=None)
     )
 
 

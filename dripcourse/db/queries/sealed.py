@@ -28,6 +28,7 @@ PLACES = (
     Place(Delivery.answer_sealed, "answer"),
     Place(ReaderKey.wrapped_private, "reader-key", ours=ReaderKey.wrapped_by == "reply-keys"),
     Place(Reply.host_sealed, "reply-host"),
+    Place(Reply.host_whole_sealed, "reply-host-whole", batch=50),  # with all that the mail quotes
     Place(Instance.key_check, "check", row="instance"),
 )
 

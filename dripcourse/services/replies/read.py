@@ -5,6 +5,7 @@ only for a reader who said at the confirmation that nobody else reads their mail
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import groupby
@@ -21,6 +22,7 @@ from dripcourse.services.links import of_link
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies import reader_keys, store
 from dripcourse.services.replies.store import FROM_PAGE
+from dripcourse.services.replies.whole_mail import beyond
 from dripcourse.services.replies.write import Question, question
 
 Found = tuple[Reply, Enrollment, Delivery | None]
@@ -49,6 +51,8 @@ class Entry:
     by_mail: bool
     shared: bool
     text: str | None
+    whole: str | None = None
+    """The whole text of the mail that it came in, if that says more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +148,8 @@ def share(parts: Parts, token: str, answer: str, phrase: str, now: datetime) -> 
         reply = store.find(session, of_link(parts, session, token)[1].subscriber_id, answer)
         if reply.reader_key_id != ident:
             raise NotFound("This was locked in another way.")
-        store.share_words(parts, reply, store.read_with(private, reply), now)
+        words, raw = store.read_with(private, reply), store.read_raw_with(private, reply)
+        store.share_words(parts, reply, words, raw, now)
 
 
 def _phrase_of(parts: Parts, token: str) -> tuple[Enrollment, str]:
@@ -186,20 +191,15 @@ def _of_course(parts: Parts, session: Session, rows: Sequence[Found], privates: 
 
 def _answered(parts: Parts, session: Session, rows: Sequence[Found], privates: Mapping[str, bytes]) -> Answered:
     _, enrollment, delivery = rows[0]
-    entries = tuple(
-        Entry(
-            at=reply.received_at,
-            by_mail=reply.sender != FROM_PAGE,
-            shared=reply.shared_at is not None,
-            text=_opened(reply, privates[reply.reader_key_id]),
-        )
-        for reply, _, _ in rows
-    )
+    entries = tuple(_entry(session, reply, privates[reply.reader_key_id]) for reply, _, _ in rows)
     return Answered(question(parts, session, delivery, enrollment) if delivery else None, entries)
 
 
-def _opened(reply: Reply, private: bytes) -> str | None:
-    try:
-        return store.read_with(private, reply)
-    except Unsealable:
-        return None  # one that was damaged hides no other
+def _entry(session: Session, reply: Reply, private: bytes) -> Entry:
+    text = whole = None
+    with suppress(Unsealable):  # one that was damaged hides no other
+        text = store.read_with(private, reply)
+        whole = beyond(store.read_raw_with(private, reply), text)
+        session.expire(reply, ["raw_sealed"])  # a message may have 30 MB
+    by_mail, shared = reply.sender != FROM_PAGE, reply.shared_at is not None
+    return Entry(reply.received_at, by_mail=by_mail, shared=shared, text=text, whole=whole)

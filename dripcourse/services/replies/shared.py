@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dripcourse.db import queries
 from dripcourse.services.parts import Parts
-from dripcourse.services.replies.store import HOST
+from dripcourse.services.replies.store import HOST, HOST_WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,22 @@ class Shared:
     lesson: str | None
     at: datetime
     text: str
+    whole: str | None = None
+    """The whole text of the mail that it came in, if that says more; without the private links of a mail it quotes."""
 
 
 def shared_with_host(parts: Parts, session: Session, enrollment: str) -> list[Shared]:
     """The replies that the reader of an enrollment shares, oldest first: all that a host can read."""
     return [
-        Shared(reply.id, lesson, reply.received_at, parts.keys.unseal(reply.host_sealed, HOST, reply.id).decode())
+        Shared(
+            reply.id,
+            lesson,
+            reply.received_at,
+            parts.keys.unseal(reply.host_sealed, HOST, reply.id).decode(),
+            parts.keys.unseal(reply.host_whole_sealed, HOST_WHOLE, reply.id).decode()
+            if reply.host_whole_sealed
+            else None,
+        )
         for reply, lesson in session.execute(queries.replies.shared_replies(enrollment))
         if reply.host_sealed is not None
     ]

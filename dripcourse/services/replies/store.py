@@ -14,6 +14,7 @@ from dripcourse.db.models import Delivery, Enrollment, Inbound, ReaderKey, Reply
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.crypto.keyring import Unsealable, new_id, new_pair, open_with, seal_to
 from dripcourse.services.parts import Parts
+from dripcourse.services.replies.whole_mail import beyond, without_links
 
 BY_REPLY_KEYS = "reply-keys"
 """How a private key is wrapped; any other word here means that only its reader's phrase unwraps it."""
@@ -21,7 +22,7 @@ FROM_PAGE = "page"
 """The sender of what was written on the reader's own page."""
 KEPT_DELETED = timedelta(hours=12)
 """With a tidying twice a day, what is deleted is gone within a day."""
-_KEY, _TEXT, _RAW, HOST = "reader-key", "reply-text", "reply-raw", "reply-host"
+_KEY, _TEXT, _RAW, HOST, HOST_WHOLE = "reader-key", "reply-text", "reply-raw", "reply-host", "reply-host-whole"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def keep(
         received_at=now,
     )
     if shared:
-        share_words(parts, reply, text, now)
+        share_words(parts, reply, text, raw, now)
     session.add(reply)
     if inbound_id and (arrival := session.get(Inbound, inbound_id)):
         arrival.raw_sealed = None
@@ -123,9 +124,12 @@ def read_with(private: bytes, reply: Reply) -> str:
 
 def read_raw(parts: Parts, session: Session, reply: Reply) -> bytes | None:
     """The whole message a reply came in, as it arrived; None if it came from a page. Raises Unsealable as `read` does."""
-    if reply.raw_sealed is None:
-        return None
-    return open_with(_private(parts, session, reply), reply.raw_sealed, _RAW, reply.id)
+    return None if reply.raw_sealed is None else read_raw_with(_private(parts, session, reply), reply)
+
+
+def read_raw_with(private: bytes, reply: Reply) -> bytes | None:
+    """As `read_raw`, of a reply that is sealed to the pair of this private key. Raises Unsealable if it is another's."""
+    return None if reply.raw_sealed is None else open_with(private, reply.raw_sealed, _RAW, reply.id)
 
 
 def _private(parts: Parts, session: Session, reply: Reply) -> bytes:
@@ -193,19 +197,22 @@ def find(session: Session, subscriber: str, ident: str) -> Reply:
 def share(parts: Parts, session: Session, reply: Reply, now: datetime) -> None:
     """From now on the host can read this reply. Repeating it is harmless. Raises Unsealable as `read` does."""
     if reply.shared_at is None:
-        share_words(parts, reply, read(parts, session, reply), now)
+        share_words(parts, reply, read(parts, session, reply), read_raw(parts, session, reply), now)
 
 
-def share_words(parts: Parts, reply: Reply, words: str, now: datetime) -> None:
-    """As `share`, where the words are at hand: the host's copy is made of them."""
-    if reply.shared_at is None:
-        sealed = parts.keys.seal(words.encode(errors="replace"), HOST, reply.id)
-        reply.host_sealed, reply.shared_at = sealed, now
+def share_words(parts: Parts, reply: Reply, words: str, raw: bytes | None, now: datetime) -> None:
+    """As `share`, where the words and their mail are at hand: the host's copies are made of them."""
+    if reply.shared_at is not None:
+        return
+    reply.host_sealed, reply.shared_at = parts.keys.seal(words.encode(errors="replace"), HOST, reply.id), now
+    if whole := beyond(raw, words):
+        whole = without_links(parts.rules, whole)
+        reply.host_whole_sealed = parts.keys.seal(whole.encode(errors="replace"), HOST_WHOLE, reply.id)
 
 
 def take_back(reply: Reply) -> None:
     """From now on the host cannot read this reply; their copy is destroyed. Repeating it is harmless."""
-    reply.host_sealed = reply.shared_at = reply.host_read_at = None
+    reply.host_sealed = reply.host_whole_sealed = reply.shared_at = reply.host_read_at = None
 
 
 # ------------------------------------------------------------------------------------------------------------ deleting

@@ -187,6 +187,7 @@ def _as_data(found: OwnWords, today: date) -> dict[str, Any]:
                                 "by_mail": each.by_mail,
                                 "shared": each.shared,
                                 "text": each.text,
+                                "whole_mail": each.whole,
                             }
                             for each in lesson.entries
                         ],
