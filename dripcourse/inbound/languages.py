@@ -28,7 +28,10 @@ WROTE: Final = words(
     "napisał napisała napisana pisze napsal napsala napísal napísala írta scris scrie написа написал написала пишет писал написав написала "
     "пише έγραψε έγραψες yazdı yazmış "
     # he ar vi id ca hr et lt lv sl fa
-    "כתב כתבה كتب كتبت viết menulis escrigué escrit napisao napisala kirjutas rašė rakstīja je-napisal نوشت"
+    "כתב כתבה كتب كتبت viết menulis escrigué escrit napisao napisala kirjutas rašė rakstīja je-napisal نوشت "
+    # is gl eu cy ga af sq mk sr sw fil az kk ka hy, hi mr ne bn gu pa ta te kn ml ur
+    "skrifaði escribiu idatzi ysgrifennodd scríobh geskryf shkroi напиша написао написала aliandika sinulat yazıb жазды დაწერა გწერთ գրել գրեց "
+    "लिखा लिहिले लेख्नुभयो লিখেছেন লিখেছে লিখেছিলেন લખ્યું ਲਿਖਿਆ எழுதியது எழுதினார் రాశారు వ్రాసారు ಬರೆದಿದ್ದಾರೆ എഴുതി لکھا"
 )
 """A quotation's header says that somebody wrote."""
 
@@ -65,6 +68,10 @@ FROM: Final = _names(
     "from|von|absender|de|expéditeur|emisor|remitente|da|mittente|remetente|van|afzender|från|avsändare|fra|avsender|lähettäjä|od|nadawca|"
     "odesílatel|odosielateľ|feladó|de la|expeditor|от|подател|отправитель|від|відправник|από|kimden|gönderen|מאת|من|المرسل|差出人|送信者|"
     "发件人|寄件者|寄件人|보낸 사람|보낸사람|발신|발신자|từ|người gửi|dari|pengirim|จาก"
+    # et hr sl lv lt sq is eu ca gl cy ga ms fil kk az ka hy sr mk fa ur hi mr bn ta te sw af
+    "|од|saatja|kellelt|šalje|pošiljatelj|pošiljalac|no|sūtītājs|nuo|siuntėjas|nga|frá|nork|oddi wrth|ó|daripada|mula kay|кімнен"
+    "|kimdən|ვისგან|ումից|пошиљалац|испраќач|از|فرستنده|منجانب|से|प्रेषक|থেকে|প্রেরক|அனுப்புநர்|పంపినవారు|kutoka|deur|ใครส่ง"
+    "|ผู้ส่ง|remitent|orrek"
 )
 DATE: Final = _names(
     "sent|date|gesendet|gesendet am|datum|envoyé|envoyé le|envoye|message du|enviado|enviado el|enviado em|enviada em|enviada|fecha|inviato|"
@@ -72,14 +79,25 @@ DATE: Final = _names(
     "odoslané|odoslaná|dátum|elküldve|küldve|küldés ideje|trimis|trimisă|изпратено|дата|отправлено|послано|надіслано|відправлено|στάλθηκε|"
     "ημερομηνία|απεστάλη|αποστολή|gönderildi|gönderme tarihi|tarih|נשלח|נשלחה|תאריך|تم الإرسال|أرسلت|أرسل|مرسل|التاريخ|تاريخ الإرسال|送信日時|"
     "日付|日時|发送时间|发送日期|日期|时间|寄件日期|傳送時間|寄件時間|보낸 날짜|보낸 시간|날짜|일시|đã gửi|đã gửi lúc|ngày|dikirim|tanggal|วันที่"
+    # et hr sl lv lt sq is eu ca gl cy ga ms fil kk az ka hy sr mk fa ur hi mr bn ta te sw af
+    "|saadetud|kuupäev|poslano|nosūtīts|sūtīts|datums|išsiųsta|siųsta|dërguar|enviat|enviat el|bidalita|anfonwyd|seolta"
+    "|dihantar|tarikh|ipinadala|жіберілді|göndərilib|გაგზავნილია|ուղարկված է|послато|испратено|ارسال شده|ارسال شد|ارسال‌شده"
+    "|تاریخ|بھیجا گیا|भेजा गया|भेजा|पाठविले|दिनांक|तारीख|পাঠানো হয়েছে|প্রেরিত|তারিখ|அனுப்பியது|పంపబడింది|imetumwa|gestuur|ส่ง"
+    "|ส่งเมื่อ|sent at|date sent"
 )
 TO: Final = _names(
     "to|an|empfänger|à|a|destinataire|pour|para|destinatario|per|aan|ontvanger|till|til|vastaanottaja|do|adresat|komu|címzett|către|catre|"
     "destinatar|до|получател|кому|получатель|προς|kime|alıcı|אל|ל|إلى|الى|宛先|收件人|收件者|받는 사람|받는사람|수신|수신자|tới|đến|kepada|ke|untuk|ถึง"
+    # et hr sl lv lt sq is eu ca gl cy ga ms fil kk az ka hy sr mk fa ur hi mr bn ta te sw af
+    "|за|saaja|adressaat|kellele|prima|za|primatelj|primalac|kam|saņēmējs|gavėjas|për|per a|nori|hartzailea|at|chuig|para kay"
+    "|кімге|kimə|ვის|ում|прима|примач|به|گیرنده|بنام|प्रति|को|प्राप्तकर्ता|প্রতি|প্রাপক|பெறுநர்|వీరికి|kwa"
 )
 SUBJECT: Final = _names(
     "subject|betreff|objet|sujet|asunto|oggetto|assunto|onderwerp|ämne|emne|aihe|temat|předmět|predmet|tárgy|subiect|относно|тема|θέμα|konu|"
     "נושא|الموضوع|件名|主题|主旨|標題|제목|chủ đề|subjek|perihal|subyek|เรื่อง"
+    # et hr sl lv lt sq is eu ca gl cy ga ms fil kk az ka hy sr mk fa ur hi mr bn ta te sw af
+    "|teema|tēma|temats|tema|zadeva|assumpte|gaia|pwnc|ábhar|paksa|efni|subjekt|naslov|тақырып|mövzu|თემა|թեմա|наслов|предмет"
+    "|موضوع|विषय|বিষয়|பொருள்|విషయం|mada|asuntu"
 )
 OTHER: Final = _names(
     "cc|bcc|kopie|copie|copie à|copia|kopia|kopi|kopio|dw|kópia|másolat|másolatot kap|копие|копия|копія|κοιν.|κοινοποίηση|bilgi|עותק|نسخة|抄送|"

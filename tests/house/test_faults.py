@@ -7,7 +7,7 @@ import pytest
 from tests.faults.all import as_table, read_results
 from tests.house.rooms import ROOT
 
-ROWS = [*(f"S{number}" for number in range(1, 39)), *(f"W{number}" for number in range(1, 41))]
+ROWS = [*(f"S{number}" for number in range(1, 39)), *(f"W{number}" for number in range(1, 43))]
 _ROW = re.compile(r"^\| ([SW]\d+) \| (.+?) \| (.+?) \| (.+) \|$", re.MULTILINE)
 _TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 

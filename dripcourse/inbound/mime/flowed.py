@@ -3,7 +3,7 @@
 import re
 
 _QUOTED = re.compile(r">+")
-_SIGNED = "-----BEGIN PGP SIGNED MESSAGE-----"
+_SIGNED = re.compile(r"^-----BEGIN PGP SIGNED MESSAGE-----[ \t]*$", re.MULTILINE)
 _SIGNATURE = "-----BEGIN PGP SIGNATURE-----"
 
 
@@ -40,10 +40,14 @@ def unflowed(text: str, *, delete_space: bool = False) -> str:
 
 
 def without_armour(text: str) -> str:
-    """The words of a mail that was signed in the text (RFC 9580 7), as the signer wrote them; any other text as it is."""
-    if not text.lstrip().startswith(_SIGNED):
+    """The words of a mail that was signed in the text (RFC 9580 7), as the signer wrote them, with what stands before and after.
+
+    Any other text as it is, also one whose armour has no end or no blank line below its headers: no word is lost for a mark.
+    """
+    begins = _SIGNED.search(text)
+    signed, found, after = text[begins.end() :].partition(_SIGNATURE) if begins else ("", "", "")
+    _, below, words = signed.partition("\n\n")
+    if begins is None or not found or not below:
         return text
-    signed, _, after = text.lstrip().partition(_SIGNATURE)
-    _, _, words = signed.partition("\n\n")
     rest = after.partition("-----END PGP SIGNATURE-----")[2]
-    return re.sub(r"^- ", "", words, flags=re.MULTILINE) + rest
+    return text[: begins.start()] + re.sub(r"^- ", "", words, flags=re.MULTILINE) + rest

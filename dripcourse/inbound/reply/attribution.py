@@ -17,11 +17,16 @@ MOST_CHARS = 320
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]|mailto:")
 _IN_ANGLES = re.compile(r"<[^<>]{0,80}@[^<>]{1,200}>?|&lt;[^&]{0,80}@|\[mailto:|\([^()\s]{1,80}@[^()\s]{1,80}\)")
 _TIME = re.compile(r"(?<![\d.])\d{1,2}\s?(?:[:.٫]|h|時|时|시)\s?\d{2}(?![\d.]*\d{4})")
-_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d{2,4}\s?[年년]")
+_YEAR = re.compile(r"(?<!\d)(?:(?:19|20|25)\d\d|[^\W0-9_a-zA-Z]{4}(?<=\d{4}))(?!\d)|\d{2,4}\s?[年년]")
+"""A year in ASCII digits, of our era or the Buddhist one; or four digits of another script, whatever its calendar."""
 _NUMERIC = re.compile(r"(?<!\d)\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{2,4}(?!\d)|\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일]")
 _OLD_GMAIL = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d GMT[+-]\d\d:\d\d \S")
 _PROGRAM = re.compile(r"\d\d|@|年|년")
-_WORDS = re.compile(r"[^\W_]+(?:-[^\W_]+)*-?")
+_CHARACTER = r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0dff\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff])"
+"""A letter or a digit, or a vowel sign or point on one: `\\w` knows no marks, and would cut the words of Indic scripts apart."""
+_WORDS = re.compile(rf"{_CHARACTER}+(?:-{_CHARACTER}+)*-?")
+_COLONS = (":", "：", "։", "․")
+"""The last two end a sentence in Armenian (U+0589, and U+2024, which Gmail writes)."""
 _NAME_FIRST = 6  # a name is not longer, in words
 _AFTER_ADDRESS = 5
 
@@ -143,7 +148,7 @@ def _bare(text: str) -> str:
 
 def _may_end(folded: str) -> bool:
     text = _bare(folded)
-    if text.endswith((":", "：", *WROTE_UNSPACED)) or (text.endswith(">") and "@" in text):
+    if text.endswith((*_COLONS, *WROTE_UNSPACED)) or (text.endswith(">") and "@" in text):
         return True
     return any(word in WROTE for word in _WORDS.findall(text[-24:])[-1:]) or bool(_OLD_GMAIL.match(text.upper()))
 
@@ -163,7 +168,7 @@ def _kind(parts: list[str]) -> Header:
         return Header.NO
     if verb and address and day and (hour or angles):
         return Header.SURE
-    if address and day and hour and angles and text.endswith((":", "：")):
+    if address and day and hour and angles and text.endswith(_COLONS):
         return Header.SURE
     if verb and angles and _frames_address(text, angles):
         return Header.SURE
