@@ -5,9 +5,15 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from dripcourse.domain.errors import AddressError
+from dripcourse.domain.errors import AddressError, AsciiOnlyError
 
 _NOT_ONE = "That does not look like an e-mail address. Please check it: it should read like name@example.org."
+
+
+_ASCII_ONLY = (
+    "Mail to an address with letters such as ö or é before the @ is not supported yet. "
+    "Please use another address; many providers give you a second one without them."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class EmailAddress:
 
 
 def email_address(text: str) -> EmailAddress:
-    """The address in `text`. Raises AddressError for anything mail cannot safely be sent to (RFC 5321 4.1.2, 4.5.3.1).
+    """The address in `text`. Raises AddressError for anything mail cannot safely be sent to, AsciiOnlyError for a local part beyond ASCII (RFC 5321 4.1.2, 4.5.3.1).
 
     Refused: line breaks and control characters, quoted local parts, address literals, `%` and `!` routes, more than 254
     characters, local parts that need SMTPUTF8 (SendGrid refuses them). Dots and plus signs are the reader's own and stay.
@@ -33,11 +39,24 @@ def email_address(text: str) -> EmailAddress:
             stripped, check_deliverability=False, allow_smtputf8=False, test_environment=True, strict=True
         )
     except EmailNotValidError:
+        if _with_umlauts(stripped):
+            raise AsciiOnlyError(_ASCII_ONLY) from None
         raise AddressError(_NOT_ONE) from None
     if any(sign in found.local_part for sign in "%!"):
         raise AddressError(_NOT_ONE)
     written = f"{found.local_part}@{found.ascii_domain}"
     return EmailAddress(written, normal_form(written))
+
+
+def _with_umlauts(text: str) -> bool:
+    """Whether the text would be an address if letters such as ö were allowed before its @ (RFC 6531)."""
+    try:
+        found = validate_email(
+            text, check_deliverability=False, allow_smtputf8=True, test_environment=True, strict=True
+        )
+    except EmailNotValidError:
+        return False
+    return not found.local_part.isascii()
 
 
 def normal_form(written: str) -> str:

@@ -7,6 +7,7 @@ DripError            could not (exit 1); the message is for people
 |- NotFound          nothing goes by that name or id
 |  `- Gone           it was one of ours, and nothing is kept of it any more
 |- AddressError      that is not an address we can write to
+|  `- AsciiOnlyError  it may be one, but the part before its @ has letters beyond a to z
 |- SuppressedError   that address asked never to be written to
 |- DatabaseAway      the database does not answer; nothing was changed, try again
 |  `- JournalAway    a fact cannot be noted outside the database, so it does not stand; try again
@@ -69,6 +70,10 @@ class Forgotten(Gone):
 
 class AddressError(DripError):
     """What was given is not an address that mail can be sent to."""
+
+
+class AsciiOnlyError(AddressError):
+    """The local part needs SMTPUTF8 (RFC 6531), which SendGrid refuses and many mailbox providers do not take."""
 
 
 class SuppressedError(DripError):

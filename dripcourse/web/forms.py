@@ -6,7 +6,7 @@ from wtforms import Field, StringField, ValidationError
 
 from dripcourse.domain.address import email_address
 from dripcourse.domain.course import Course
-from dripcourse.domain.errors import AddressError
+from dripcourse.domain.errors import AddressError, AsciiOnlyError
 from dripcourse.domain.pacing import known_zone
 from dripcourse.web.zones import NOWHERE
 
@@ -59,6 +59,8 @@ def address_fault(text: str) -> str:
         return "address_missing"
     try:
         email_address(text)
+    except AsciiOnlyError:
+        return "address_ascii"
     except AddressError:
         return "address" if text.isprintable() else "address_breaks"
     return ""

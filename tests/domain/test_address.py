@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dripcourse.domain.address import email_address
-from dripcourse.domain.errors import AddressError
+from dripcourse.domain.errors import AddressError, AsciiOnlyError
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,12 @@ def test_any_text_is_an_address_in_ascii_on_one_line_or_refused(text: str) -> No
     assert len(found.written) <= 254
     assert email_address(found.written) == found
     assert email_address(found.written.upper()).normal == found.normal
+
+
+@pytest.mark.parametrize(
+    "text", ["jörg@example.org", "jörg@exämple.de", "иван@example.org", "niño.@example.org", "j ö@example.org"]
+)
+def test_who_has_letters_beyond_ascii_is_told_so_and_who_has_no_address_is_told_that(text: str) -> None:
+    with pytest.raises(AddressError) as raised:
+        email_address(text)
+    assert isinstance(raised.value, AsciiOnlyError) is (" " not in text and ".@" not in text)

@@ -126,6 +126,7 @@ def test_a_filled_trap_gets_the_same_page_and_nothing_is_kept(site: Site) -> Non
         ({"email": "a\n@example.org"}, "cannot hold line breaks"),
         ({"email": "a@example.org\x00"}, "does not look like an e-mail address"),  # a NUL comes in as U+FFFD
         ({"email": '"a b"@example.org'}, "does not look like an e-mail address"),
+        ({"email": "jörg@example.org"}, "with letters like ö or é before the @ yet"),
         ({"email": "a@[127.0.0.1]"}, "does not look like an e-mail address"),
         ({"email": "a%b@example.org"}, "does not look like an e-mail address"),
         ({"email": "x" * 300 + "@example.org"}, "does not look like an e-mail address"),
