@@ -252,6 +252,22 @@ def test_a_stop_from_another_address_is_told_to_the_reader_once_with_the_way_bac
     assert house.mails("partner@example.net") == []
 
 
+@pytest.mark.parametrize(("result", "told"), [("fail", 1), ("pass", 0)])
+@pytest.mark.parametrize("by", ["reply", "leave"])
+def test_a_stop_with_a_forged_sender_is_told_and_the_readers_own_is_met_with_silence(
+    strict: Reader, by: str, result: str, told: int
+) -> None:
+    house, before, to = strict.house, len(strict.mails), strict.mails[0]
+    leave = str(to["List-Unsubscribe"]).split("mailto:")[1].rstrip(">")
+    address = leave if by == "leave" else str(to["Reply-To"])
+    said = f"mx.example.net; dmarc={result} header.from=example.org"
+    hand_in(house, compose(strict.address, address, "STOP\n", answers=to, Authentication_Results=said))
+    house.tick()
+    house.tick()
+    assert enrollment(house).left_reason is LeftReason.ASKED
+    assert [mail["Subject"] for mail in strict.mails[before:]] == ["Your letters have stopped"] * told
+
+
 def test_a_forged_sender_without_token_or_thread_is_nobodys_word(small: Reader) -> None:
     hand_in(small.house, compose(small.address, "r@reply.letters.example.org", "Forged."))
     small.house.tick()

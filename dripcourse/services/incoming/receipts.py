@@ -15,7 +15,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Enrollment
 from dripcourse.domain.delivery import Kind, answer_key, people_key, rare_key
 from dripcourse.services.incoming import identify
-from dripcourse.services.incoming.identify import Opened, Owner
+from dripcourse.services.incoming.identify import Opened, Owner, Proof
 from dripcourse.services.messages import sent as messages_sent
 from dripcourse.services.messages.receipt import Written, put_in
 from dripcourse.services.parts import Parts
@@ -63,10 +63,15 @@ def tell(parts: Parts, session: Session, owner: Owner, opened: Opened, says: Ans
 
 
 def tell_of_end(parts: Parts, session: Session, owner: Owner, opened: Opened, now: datetime) -> None:
-    """Somebody else's mail ended a course: its reader alone is told, once, with the way back. It may go although they have left."""
+    """Somebody else's mail ended a course, or one that our server says is not from the reader: they are told, once, with the way back.
+
+    It may go although they have left.
+    """
     enrollment = owner.enrollment
     course = parts.library.courses.get(enrollment.course) if enrollment else None
-    if enrollment is None or course is None or identify.is_own(parts, owner, opened.mail.sender):
+    if enrollment is None or course is None:
+        return
+    if identify.is_own(parts, owner, opened.mail.sender) and identify.evidence(parts, opened) is not Proof.REFUTED:
         return
     says = Answer("", {"start_url": parts.rules.pages.course(course.cover)}, mail="stopped")
     key = rare_key("stopped", enrollment.id, now.date().isoformat())
