@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dripcourse.content.files import course_directories
-from dripcourse.content.load import Library, load_library
+from dripcourse.content.library import Library
+from dripcourse.content.load import load_library
 from dripcourse.content.render import Renderer
 from dripcourse.db import schema
 from dripcourse.db.session import Database, require_file

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from dripcourse.content.files import OWN_COURSES, course_directories
+from dripcourse.content.library import Library
 from dripcourse.content.lint import advice, words_in
-from dripcourse.content.load import COURSE_FILE, Library, load_library, read_library
+from dripcourse.content.load import COURSE_FILE, load_library, read_library
 from dripcourse.content.skeleton import write_course
 from dripcourse.domain.course import Course
 from dripcourse.domain.errors import CourseError, Fault, UsageError

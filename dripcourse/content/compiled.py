@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from jinja2 import Template
 
 from dripcourse.content.jinja import environment
-from dripcourse.content.sheets import Sheet
+from dripcourse.content.library import Sheet
 
 
 @dataclass(frozen=True, slots=True)

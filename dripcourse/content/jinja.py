@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from jinja2 import StrictUndefined, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment, SandboxedEnvironment
 
-from dripcourse.content.schema import suggestion
+from dripcourse.content.suggestion import suggestion
 from dripcourse.domain.errors import Fault
 
 LESSON_WORDS = ("next_date", "support_url", "clean_copy_url")

@@ -9,8 +9,9 @@ from dripcourse.content.jinja import faults_in
 from dripcourse.content.markdown import parse, title_of
 from dripcourse.content.passages import cut
 from dripcourse.content.placeholders import Shield
-from dripcourse.content.schema import LessonFile, check, one_line, suggestion
+from dripcourse.content.schema import LessonFile, check, one_line
 from dripcourse.content.sources import TEXT, Fields, read_text, read_yaml, split_front_matter
+from dripcourse.content.suggestion import suggestion
 from dripcourse.domain.course import UNSAID, Lesson
 from dripcourse.domain.errors import Fault
 

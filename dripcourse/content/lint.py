@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
-from dripcourse.content.load import COURSE_FILE, Library
+from dripcourse.content.library import Library
+from dripcourse.content.load import COURSE_FILE
 from dripcourse.content.markdown import parse
 from dripcourse.content.sources import Fields, read_text, read_toml, read_yaml, split_front_matter
 from dripcourse.content.translations import HOSTS_WORDS

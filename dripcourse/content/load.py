@@ -2,17 +2,18 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from dripcourse.content.files import shipped
 from dripcourse.content.lessons import is_lesson, read_lesson
-from dripcourse.content.schema import MAX_NAME, NAME, CourseFile, check, suggestion
-from dripcourse.content.sheets import Press, Sheet, read_layout
+from dripcourse.content.library import Country, Library, Sheet, SheetKey
+from dripcourse.content.schema import MAX_NAME, NAME, CourseFile, check
+from dripcourse.content.sheets import Press, read_layout
 from dripcourse.content.sources import Fields, read_text, read_toml
-from dripcourse.content.support import Country, read_support
-from dripcourse.content.translations import HOSTS_WORDS, Words, read_words
+from dripcourse.content.suggestion import suggestion
+from dripcourse.content.support import read_support
+from dripcourse.content.translations import HOSTS_WORDS, read_words
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import CourseError, Fault
 from dripcourse.domain.pacing import Pace
@@ -22,30 +23,6 @@ MAX_MAIL = 90_000
 """Bytes of a mail's text and HTML together. Some mail programs cut a mail at about 102 kB and hide the rest, the way out included."""
 
 _NO_COURSE = re.compile(r"[_.].*|system").fullmatch
-
-SheetKey = tuple[str, str, str]
-"""Course, lesson, reading."""
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """Every course there is, checked and ready."""
-
-    courses: Mapping[str, Course]
-    words: Words
-    sheets: Mapping[SheetKey, Sheet]
-    system: Mapping[tuple[str, str], Sheet]
-    """The engine's own mails, by name and language."""
-    countries: Mapping[str, Sequence[Country]]
-    hosts_countries: Sequence[Country] | None = None
-
-    def find(self, name: str) -> Course | None:
-        """The course of that slug or cover."""
-        return self.courses.get(name) or next((each for each in self.courses.values() if each.cover == name), None)
-
-    def support(self, course: Course) -> Sequence[Country]:
-        """Who answers today: the host's own list if there is one, else the course's, else nobody."""
-        return self.hosts_countries if self.hosts_countries is not None else self.countries.get(course.slug, ())
 
 
 def load_library(directories: Sequence[Path]) -> Library:

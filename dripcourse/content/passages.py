@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from dripcourse.content.schema import suggestion
+from dripcourse.content.suggestion import suggestion
 from dripcourse.domain.course import UNSAID
 from dripcourse.domain.errors import Fault
 

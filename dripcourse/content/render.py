@@ -10,9 +10,7 @@ from markupsafe import Markup
 
 from dripcourse.content.compiled import Compiled, Compiler
 from dripcourse.content.jinja import READER
-from dripcourse.content.load import Library
-from dripcourse.content.sheets import SIGNATURE
-from dripcourse.content.translations import Table
+from dripcourse.content.library import SIGNATURE, Library, Table
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import DripError
 from dripcourse.domain.pacing import Pace

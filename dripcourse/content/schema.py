@@ -2,9 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
 from datetime import date
-from difflib import get_close_matches
 from typing import Annotated, Any, Literal, TypeVar
 
 from babel import Locale, UnknownLocaleError
@@ -12,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from dripcourse.content.sources import Fields
+from dripcourse.content.suggestion import suggestion
 from dripcourse.domain.course import UNSAID
 from dripcourse.domain.errors import Fault
 
@@ -210,9 +209,3 @@ def _known(model: type[BaseModel]) -> list[str]:
 def _hint(model: type[BaseModel], key: str) -> str:
     by_key: dict[str, Any] = {info.alias or name: info for name, info in model.model_fields.items()}
     return str(by_key[key].description)
-
-
-def suggestion(word: str, known: Collection[str]) -> str:
-    """What was probably meant by a word that is not known; else what is known."""
-    near = get_close_matches(word, known, n=1)
-    return f"did you mean `{near[0]}`?" if near else "known are " + ", ".join(f"`{each}`" for each in known)

@@ -9,18 +9,15 @@ from pathlib import Path
 from babel import Locale
 from css_inline import CSSInliner
 
+from dripcourse.content.library import SIGNATURE, Sheet, Table, Words
 from dripcourse.content.markdown import NOTHING, Fragment, fragment
 from dripcourse.content.passages import cut, reading
 from dripcourse.content.placeholders import Shield
 from dripcourse.content.plain import WIDTH, wrap
 from dripcourse.content.sources import read_text
-from dripcourse.content.translations import Table, Words
 from dripcourse.domain.course import Course, Lesson
 from dripcourse.domain.errors import Fault
 
-SIGNATURE = "-- \n"
-"""Mail programs leave out what stands below this line when somebody replies or forwards: here, the reader's own links."""
-_ROOM = 2_000  # for a reader's own links, dates and the postal address
 _UNSEEN = "\u034f\u200c\u00a0" * 40  # keeps the lesson's first words out of the preview that a locked screen shows
 
 # "3 of 7.", "Vor 1 von 7": a first paragraph that tells the place stands above the title.
@@ -53,24 +50,6 @@ def read_layout(emails: Path, faults: list[Fault]) -> Layout | None:
     return Layout(
         frame, above, below, foot, system_foot, {path.stem: mail for path, mail in zip(own, mails, strict=True)}
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A mail in which only a reader's own dates and links are missing: Jinja sources, CSS inlined."""
-
-    subject: str
-    html: str
-    text: str
-    said: str
-    """The lesson proper: title, words and prompt."""
-    page: str = ""
-    """The lesson's words and prompt for a web page, without title and without styles."""
-
-    @property
-    def size(self) -> int:
-        """The bytes of the mail's two parts once they are filled in, at most."""
-        return len(self.html.encode()) + len(self.text.encode()) + _ROOM
 
 
 @dataclass(frozen=True, slots=True)

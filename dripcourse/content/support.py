@@ -1,42 +1,14 @@
 """The people who answer today: support.toml, which a host can edit without code."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from dripcourse.content.library import Country, HelpLine
 from dripcourse.content.schema import LineFile, SupportFile, check
 from dripcourse.content.sources import read_text, read_toml
 from dripcourse.domain.errors import Fault
 
 SUPPORT_FILE = "support.toml"
-
-
-@dataclass(frozen=True, slots=True)
-class HelpLine:
-    """One way to reach somebody: at least one of `phone`, `text` and `web` is there. `note` is for the host, never for readers."""
-
-    name: str
-    whom: str
-    """abuse, despair, talk, children or harm."""
-    says: str
-    phone: str | None
-    text: str | None
-    web: str | None
-    source: str
-    checked: date
-    """The day somebody last compared these facts with `source`."""
-    note: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """A country's emergency number and help lines; code INT holds what serves many countries and has no such number."""
-
-    code: str
-    name: str
-    emergency: str
-    lines: tuple[HelpLine, ...]
 
 
 def read_support(folder: Path, faults: list[Fault]) -> Sequence[Country] | None:
@@ -63,15 +35,3 @@ def _line(line: LineFile) -> HelpLine:
     return HelpLine(
         line.name, line.whom, line.says, line.phone, line.text, line.web, line.source, line.checked, line.note
     )
-
-
-def help_lines(countries: Sequence[Country]) -> list[str]:
-    """The list as lines of text: a country with its emergency number, then who answers there and how."""
-    lines: list[str] = []
-    for country in countries:
-        lines.append(f"{country.name}: {country.emergency}" if country.emergency else country.name)
-        for line in country.lines:
-            ways = ", ".join(way for way in (line.phone, line.text, line.web) if way)
-            lines.append(f"- {line.name}: {ways}")
-        lines.append("")
-    return lines

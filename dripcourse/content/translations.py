@@ -1,20 +1,14 @@
 """What the engine itself says, per language: words/LANGUAGE.toml, with English for whatever a language leaves out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-from babel import Locale
-from babel.dates import format_date
 
 from dripcourse.content.jinja import faults_in
-from dripcourse.content.schema import suggestion
+from dripcourse.content.library import FALLBACK, Table, Words, merged
 from dripcourse.content.sources import Fields, KeyPath, read_text, read_toml
+from dripcourse.content.suggestion import suggestion
 from dripcourse.domain.errors import Fault
 
-FALLBACK = "en"
 HOSTS_WORDS = "_words"
 """A folder of this name in COURSES_DIR adds languages, and overrides single words of one that is there."""
 MAIL_WORDS = (
@@ -22,44 +16,6 @@ MAIL_WORDS = (
     "number", "total", "every", "since", "subject", "day", "state", "accept_url", "start_url", "read_url", "own_url",
 )  # fmt: skip
 """What the words of [mail] can name."""
-
-Table = Mapping[str, Any]
-
-
-class Words:
-    """The words of every language that has some."""
-
-    def __init__(self, tables: Mapping[str, Table]) -> None:
-        self._tables = {
-            language: table if language == FALLBACK else _merged(tables[FALLBACK], table)
-            for language, table in tables.items()
-        }
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """Every language that has words of its own."""
-        return tuple(sorted(self._tables))
-
-    def language(self, asked: str) -> str:
-        """The language in which somebody who asked for `asked` is spoken to: pt-BR, else pt, else en."""
-        return next((each for each in (asked, asked.split("-")[0]) if each in self._tables), FALLBACK)
-
-    def of(self, language: str) -> Table:
-        """The words in a language: tables by section ("mail", "pages", ...)."""
-        return self._tables[self.language(language)]
-
-    def knows(self, language: str) -> bool:
-        """Whether this language, or the one it is a kind of, has words of its own."""
-        return self.language(language).split("-")[0] == language.split("-")[0]
-
-    def day(self, day: date, language: str) -> str:
-        """A day as people of that language write it, such as "Thursday, 26 November"."""
-        return _day(day, language, str(self.of(language)["mail"]["date"]) if self.knows(language) else "full")
-
-
-@lru_cache(maxsize=4096)  # a tick tells thousands of readers the same few days
-def _day(day: date, language: str, pattern: str) -> str:
-    return format_date(day, pattern, locale=Locale.parse(language, sep="-"))
 
 
 def read_words(folders: Sequence[Path], faults: list[Fault]) -> Words | None:
@@ -71,7 +27,7 @@ def read_words(folders: Sequence[Path], faults: list[Fault]) -> Words | None:
             fields = read_toml(str(path), text, faults) if text is not None else None
             if fields:
                 faults += _faults(fields, tables.get(FALLBACK, fields.values))
-                tables[path.stem] = _merged(tables.get(path.stem, {}), fields.values)
+                tables[path.stem] = merged(tables.get(path.stem, {}), fields.values)
     return Words(tables) if FALLBACK in tables else None
 
 
@@ -100,11 +56,3 @@ def _texts(table: Table, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
             yield from _texts(value, (*path, key))
         elif isinstance(value, str):
             yield (*path, key), value
-
-
-def _merged(under: Table, over: Table) -> Table:
-    both = {**under, **over}
-    return {
-        key: _merged(under[key], value) if isinstance(value, dict) and isinstance(under.get(key), dict) else value
-        for key, value in both.items()
-    }

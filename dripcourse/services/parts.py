@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
-from dripcourse.content.load import Library
+from dripcourse.content.library import Library
 from dripcourse.content.render import Renderer
 from dripcourse.db.session import Database
 from dripcourse.domain.mail import Mailbox, Transport

@@ -4,7 +4,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
-from dripcourse.content.load import Library, load_library
+from dripcourse.content.library import Library
+from dripcourse.content.load import load_library
 from dripcourse.content.render import LessonFacts, Renderer
 
 COURSES = Path(__file__).parent / "courses"

@@ -8,7 +8,8 @@ from functools import cache
 
 import pytest
 
-from dripcourse.content.load import MAX_MAIL, Library
+from dripcourse.content.library import Library
+from dripcourse.content.load import MAX_MAIL
 from dripcourse.content.render import LessonFacts, Rendered, Renderer
 from dripcourse.domain.course import UNSAID, Course, Lesson
 from tests.support.once import built_in

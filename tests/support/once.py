@@ -15,7 +15,7 @@ from sqlalchemy import delete
 
 from dripcourse import bootstrap
 from dripcourse.content.files import OWN_COURSES
-from dripcourse.content.load import Library
+from dripcourse.content.library import Library
 from dripcourse.content.render import Renderer
 from dripcourse.db import schema
 from dripcourse.db.models import Instance

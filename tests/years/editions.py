@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from dripcourse.content.load import Library, load_library
+from dripcourse.content.library import Library
+from dripcourse.content.load import load_library
 from dripcourse.content.render import Renderer
 from tests.support.house import ENVIRONMENT, write_course
 

@@ -7,8 +7,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from dripcourse.content.files import shipped
-from dripcourse.content.load import Library
-from dripcourse.content.translations import FALLBACK
+from dripcourse.content.library import FALLBACK, Library
 from dripcourse.db import queries
 from dripcourse.db.models import Signup
 from dripcourse.domain.course import Course

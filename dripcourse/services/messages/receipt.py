@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from dripcourse.content.library import help_lines
 from dripcourse.content.render import Rendered
-from dripcourse.content.support import help_lines
 from dripcourse.db.models import Delivery
 from dripcourse.domain.course import Course
 from dripcourse.domain.delivery import Kind

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from flask import Blueprint, Response, request
 
-from dripcourse.content.support import Country, HelpLine
+from dripcourse.content.library import Country, HelpLine
 from dripcourse.domain.course import UNSAID, Course
 from dripcourse.domain.data_inventory import grouped
 from dripcourse.domain.errors import NotFound
