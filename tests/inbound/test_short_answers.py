@@ -25,6 +25,14 @@ def test_a_word_or_two_on_the_prompts_own_line_are_the_readers(above: str, quote
     assert "https:" not in text
 
 
+@pytest.mark.parametrize("quoted", [MARKED, OUTLOOK + LESSON, LESSON], ids=["marks", "outlook", "unmarked"])
+def test_an_answer_in_the_lessons_own_words_is_the_readers_and_the_quotation_is_not(quoted: str) -> None:
+    answer = "It feels like a dropped plate, in bits all over the kitchen"
+    body = quoted.replace(PROMPT, f"{PROMPT}\n{answer}")
+    assert read_mail(post(body), sent=LESSON).text == answer
+    assert read_mail(post(f"{quoted}\n\n{quoted}"), sent=LESSON).text == ""
+
+
 def test_prose_below_ones_own_signature_is_shown_and_the_signature_is_not() -> None:
     for below in ("P.S. And he does not hum any more.", "I forgot to say that he does not hum any more."):
         text = read_mail(post(f"The mornings.\n\n-- \nAnna\n\n{below}\n"), sent=LESSON).text

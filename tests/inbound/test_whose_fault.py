@@ -132,6 +132,7 @@ LATER = [
     ("5.0.0", "Mailbox is frozen"),
     ("5.0.0", "550 Mailbox is frozen, see customer care"),
     ("5.0.0", "On hold"),
+    ("5.0.0", "550 On hold"),
     ("5.2.1", "550 5.2.1 The email account that you tried to reach is disabled temporarily"),
     ("5.2.2", "552-5.2.2 The email account that you tried to reach is over quota."),
     ("5.1.1", "552 5.1.1 Mailbox full"),

@@ -14,6 +14,7 @@ from unicodedata import normalize
 from dripcourse.inbound.reply.lines import Line
 
 _ANCHOR = 4
+_PASTED = 40
 _PLACES = 4  # an anchor that stands more often in the lesson is tried at its first places
 _LONG = 8
 _NEAR = 15
@@ -175,15 +176,21 @@ def _extent(reply: list[str], place: int, lesson: list[str], there: int) -> int:
 
 
 def _kept(runs: list[_Run]) -> list[_Run]:
-    """The runs that are no coincidence: the long ones, and the short ones that adjoin another."""
+    """The runs that are no coincidence: the long ones, and the short ones that adjoin another.
+
+    One that stands alone and says again what stands above it is somebody's: no program quotes a sentence twice.
+    """
     kept: list[_Run] = []
+    quoted: set[int] = set()
     for number, run in enumerate(runs):
         before = runs[number - 1] if number else None
         after = runs[number + 1] if number + 1 < len(runs) else None
         follows = before is not None and _adjoin(before, run)
         leads = after is not None and _adjoin(run, after)
-        if run.end - run.start >= _LONG or follows or leads:
+        length, words = run.end - run.start, range(run.there, run.beyond)
+        if follows or leads or length >= _PASTED or (length >= _LONG and not quoted.issuperset(words)):
             kept.append(run)
+            quoted.update(words)
     return kept
 
 
