@@ -8,18 +8,17 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
 
 from dripcourse.services.host import overview
-from dripcourse.services.tick import Heart
 from tests.conftest import missing
-from tests.support.house import open_house
+from tests.support.house import House, open_house
 
-READERS, WORKERS = 40, 4
+READERS, WORKERS, ROUNDS = 40, 4, 12
 
 
 @pytest.fixture
@@ -68,26 +67,26 @@ def test_through_a_pool_in_transaction_mode_every_lesson_goes_once_and_nothing_f
     tmp_path: Path, pooled: str
 ) -> None:
     failed: list[BaseException] = []
-    with open_house(tmp_path, pooled) as house:
-        for number in range(READERS):
-            house.enroll(f"reader{number}@example.org")
+    with ExitStack() as stack:
+        workers = [stack.enter_context(open_house(tmp_path, pooled)) for _ in range(WORKERS)]
 
-        def work() -> None:
+        def work(house: House) -> None:
             try:
-                heart = Heart(house.parts, house.clock)
-                for _ in range(8):
-                    heart.tick(any_hour=True)
+                for _ in range(ROUNDS):
+                    house.tick()
                     list(overview.deliveries(house.parts))
             except BaseException as error:  # noqa: BLE001 - the thread's failure is the test's
                 failed.append(error)
 
-        threads = [threading.Thread(target=work) for _ in range(WORKERS)]
+        for number in range(READERS):
+            workers[0].enroll(f"reader{number}@example.org")
+        threads = [threading.Thread(target=work, args=[each]) for each in workers]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join(120)
         assert not failed
-        assert [each.state for each in overview.deliveries(house.parts) if each.kind == "lesson"] == [
+        assert [each.state for each in overview.deliveries(workers[0].parts) if each.kind == "lesson"] == [
             "accepted"
         ] * READERS
-        assert len(house.mails()) == READERS
+        assert len(workers[0].mails()) == READERS
