@@ -1,10 +1,13 @@
 """The nine lessons in their three readings, as the engine makes them, against the rules that the course was written by."""
 
+import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from dripcourse.content.library import Library
 from dripcourse.content.load import MAX_MAIL
 from dripcourse.content.render import LessonFacts, Rendered, Renderer
 from dripcourse.domain.course import UNSAID, Course, Lesson
+from tests.house.rooms import ROOT
 from tests.support.once import built_in
 
 HURT, BROKE = "betrayed", "betraying"
@@ -38,6 +42,8 @@ COURSE_WORDS = (
 DANGER = {1, 3, 4, 6}
 NUMBER = re.compile(r"\+?\d(?:[ ()/.-]{0,2}\d){5,}")
 LINK = re.compile(r"https://\S+")
+
+ARTICLE = "rebuilding trust after betrayal: 7 mistakes to avoid"
 
 FACTS = LessonFacts(
     next_date=date(2026, 11, 26),
@@ -230,12 +236,25 @@ def test_the_closing_credits_the_article_and_claims_nothing_of_its_authors() -> 
     course = library().courses["rebuilding-trust"]
     for text in (course.credit.casefold(), *(reading.words for reading in readings()[-3:])):
         for words in (
-            "rebuilding trust after betrayal: 7 mistakes to avoid",
+            ARTICLE,
             "31 march 2026",
             "resiliently rising",
             "neither made nor checked",
         ):
             assert words in text
+
+
+def test_no_six_words_in_a_row_are_the_articles() -> None:
+    """Digests of the article's runs of six words lie outside the repository, as the article does."""
+    digests = Path(os.environ.get("DRIPCOURSE_SHARED", "")) / "checks" / "source-grams.txt"
+    if not digests.is_file():
+        pytest.skip("DRIPCOURSE_SHARED does not lead to the digests of the article")
+    known = set(digests.read_text().split())
+    for path in (file for file in (ROOT / "templates").rglob("*") if file.is_file()):
+        text = path.read_text(encoding="utf-8").casefold().replace("\u2019", "'").replace(ARTICLE, "")
+        words = re.findall(r"[a-z']+", text)
+        for run in (" ".join(words[place : place + 6]) for place in range(len(words) - 5)):
+            assert hashlib.sha256(run.encode()).hexdigest()[:12] not in known, (path.name, run)
 
 
 def test_every_help_line_names_its_source_and_the_day_it_was_checked() -> None:

@@ -44,6 +44,16 @@ def test_the_perspective_can_be_changed_here(site: Site) -> None:
     assert enrollments(site)[0].perspective == "betraying"
 
 
+def test_the_pages_say_that_the_host_and_the_mailbox_can_see_the_perspective(site: Site) -> None:
+    site.reading(perspective="betrayed")
+    asked = site.asked("other@example.org", perspective="betrayed")
+    for path in (asked, site.link("me")):
+        html = site.get(path).get_data(as_text=True)
+        assert "The people who run these letters can see" in html
+        assert "so can anyone who can open" in html
+        assert "Nobody else sees" not in html
+
+
 def test_it_can_be_taken_back_here(site: Site) -> None:
     site.post(site.asked(perspective="betrayed"), perspective="")
     assert enrollments(site)[0].perspective is None

@@ -39,6 +39,16 @@ def test_the_page_says_what_this_is_and_shows_a_lesson_before_it_asks(still_site
     assert "<title>Sign up · Letters by e-mail</title>" in html
 
 
+def test_who_asks_again_on_the_same_day_gets_no_second_mail_and_the_page_says_so(site: Site) -> None:
+    for _ in range(2):
+        html = site.sign_up().get_data(as_text=True)
+        assert "At most one such mail a day goes to an address" in html
+        assert "If you asked earlier today, look for that one" in html
+        site.house.tick()
+        site.house.turn(hours=6)
+    assert len(site.house.mails()) == 1
+
+
 def test_one_course_stands_at_the_root_by_its_cover_and_by_its_slug(still_site: Site) -> None:
     pages = [
         still_site.get(path).get_data(as_text=True)
