@@ -143,7 +143,7 @@ def back_up(settings: Settings, file: Path, say: backup.Say) -> backup.Copied:
     db = open_database(settings)
     try:
         schema.require(db)
-        return backup.backup(db, file, utc_now(), say)
+        return backup.backup(db, file, choose_clock(settings)(), say)
     finally:
         db.close()
 

@@ -2,6 +2,8 @@
 
 The circuit table has the place for it. Such a row is no circuit: `opened_at` is when the trouble was first met, `probe_at` when it was
 last met. It is told for an hour after that, so that what nobody meets any more is forgotten by itself.
+
+What only happens now and then, a backup for one, has a row of the same form: `failures` is how often it happened since `opened_at`.
 """
 
 from collections.abc import Sequence
@@ -10,13 +12,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from dripcourse.db import queries
+from dripcourse.db import once, queries
 from dripcourse.db.models import Circuit
 from dripcourse.services.parts import Parts
 
 LASTS = timedelta(hours=1)
 _NOT_OFTENER = timedelta(minutes=1)
-_PREFIX = "trouble:"
+_PREFIX, _HAPPENED = "trouble:", "happened:"
 
 
 def note(parts: Parts, name: str, says: str, now: datetime) -> None:
@@ -47,3 +49,18 @@ def told(session: Session, now: datetime) -> Sequence[tuple[str, str, datetime |
     """(name, what it says, since when) of every trouble that was met within the hour."""
     rows = session.scalars(queries.arrivals.troubles(_PREFIX, now - LASTS))
     return [(row.transport.removeprefix(_PREFIX), row.reason, row.opened_at) for row in rows]
+
+
+def count(session: Session, name: str, now: datetime, *, lasts: timedelta) -> None:
+    """Keep that `name` happened, in the caller's transaction; the count begins anew after a time of `lasts` without it."""
+    once.keep_once(session, Circuit, [{"transport": _HAPPENED + name, "opened_at": now, "failures": 0, "reason": ""}])
+    row = session.get_one(Circuit, _HAPPENED + name, with_for_update=True, populate_existing=True)
+    goes_on = row.probe_at is not None and abs(now - row.probe_at) <= lasts
+    row.opened_at, row.failures = (row.opened_at, row.failures + 1) if goes_on else (now, 1)
+    row.probe_at = now
+    session.flush()
+
+
+def counted(session: Session, name: str) -> Circuit | None:
+    """When `name` happened last (`probe_at`), how often (`failures`) and since when (`opened_at`); None if it never did."""
+    return session.get(Circuit, _HAPPENED + name)

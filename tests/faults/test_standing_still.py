@@ -13,11 +13,13 @@ from dripcourse.domain.errors import JournalAway
 from dripcourse.domain.events import Event, Told
 from dripcourse.domain.incoming import Arrival, Door
 from dripcourse.domain.mail import Accepted, Evidence, Later, Outcome, Refused, Unknown
+from dripcourse.fakes.serve import FakeSendgrid, Signer
 from dripcourse.services.delivery import event_store, settle
 from dripcourse.services.diagnostics.needs import WATCHED
 from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.host import overview
 from dripcourse.services.incoming import store
+from dripcourse.services.incoming.subscribe import MOST_UNPROVEN
 from dripcourse.services.privacy import erase
 from dripcourse.services.signup import request
 from dripcourse.services.tick import Heart
@@ -29,6 +31,7 @@ from tests.faults.test_disk import fill, little_disk  # noqa: F401 - a fixture
 from tests.faults.test_watch import by_sendgrid, fake  # noqa: F401 - a fixture
 from tests.support.house import MONDAY, House, environment, open_house, write_course
 from tests.support.imap import Letterbox, imap_server
+from tests.support.post import compose, hand_in
 from tests.support.postman import Postman
 
 
@@ -200,6 +203,22 @@ def test_the_schema_is_another_versions(lamps: Lamps, version: str) -> None:
     lamps.are_dark("schema")
 
 
+def test_backups_are_made_no_more(lamps: Lamps, tmp_path: Path) -> None:
+    lamps.tick()
+    lamps.house.turn(days=30)
+    lamps.tick()
+    lamps.are_dark("backup")
+    assert lamps.line("backup", str(tmp_path / "first")).code == 0
+    lamps.house.turn(days=7)
+    lamps.tick()
+    lamps.are_dark("backup")
+    lamps.house.turn(days=2)
+    lamps.tick()
+    lamps.say("backup", "The last backup was made on 2026-04-01", "Make one every day or week")
+    assert lamps.line("backup", str(tmp_path / "second")).code == 0
+    lamps.are_dark("backup")
+
+
 # ------------------------------------------------------------------------------------------------------------- the courses
 
 
@@ -317,6 +336,25 @@ def test_a_queue_at_a_relay_never_empties(lamps: Lamps) -> None:
     lamps.say("deferred", "1 mail waits at a mail server for over a day", "452 4.3.1 not now")
     told(Told.DELIVERED, 2)
     lamps.are_dark("deferred")
+
+
+def test_a_lesson_comes_back_after_the_course_went_on(lamps: Lamps) -> None:
+    house = lamps.house
+    house.enroll()
+    lamps.tick()
+    house.turn(days=4)
+    lamps.tick()
+    [first, second] = [each for each in overview.deliveries(house.parts) if each.kind == "lesson"]
+    with house.parts.db.write() as session:
+        event = Event("e1", first.id, 1, Told.POLICY, "550 5.7.1 not in our house", house.now)
+        event_store.keep(session, [event], house.now)
+    lamps.tick()
+    assert second.state == "accepted"
+    lamps.say("bounced", "1 lesson came back and the course went on without it", "550 5.7.1 not in our house")
+    settle.resolve(house.parts, first.id, settle.Word.AGAIN, now=house.now)
+    lamps.are_dark("bounced")
+    lamps.tick()
+    lamps.are_dark("bounced")
 
 
 def test_nobody_takes_up_a_lesson_that_is_due(lamps: Lamps) -> None:
@@ -438,6 +476,55 @@ def test_nobody_decides_about_a_sign_up(lamps: Lamps) -> None:
     lamps.say("signups", "1 sign-up waits for over an hour for the confirmation mail")
     lamps.tick()
     lamps.are_dark("signups")
+
+
+def test_the_provider_takes_mail_and_tells_nothing(tmp_path: Path, fake: FakeSendgrid) -> None:  # noqa: F811
+    given = {
+        "MAIL_URL": "sendgrid:",
+        "SENDGRID_API_KEY": "SG.key",
+        "SENDGRID_API_URL": fake.url,
+        "SENDGRID_EVENT_PUBLIC_KEY": Signer().public_key,
+    }
+    with open_house(tmp_path, **given) as house:
+        lamps = Lamps(house, environment(tmp_path, **given))
+        house.enroll()
+        lamps.tick()
+        house.turn(days=1)
+        lamps.tick()
+        lamps.are_dark("events")
+        house.turn(days=1, hours=1)
+        lamps.tick()
+        lamps.say("events", "SendGrid took 1 mail over 2 days ago and has told nothing since", "/hooks/sendgrid/events")
+        [ident] = [each.id for each in overview.deliveries(house.parts) if each.state == "accepted" and not each.reason]
+        with house.parts.db.write() as session:
+            event_store.keep(session, [Event("mail:e0", ident, 1, Told.DEFERRED, "", house.now)], house.now)
+        lamps.tick()
+        lamps.say("events", "has told nothing since")
+        with house.parts.db.write() as session:
+            event_store.keep(session, [Event("e1", ident, 1, Told.DELIVERED, "", house.now)], house.now)
+        lamps.tick()
+        lamps.are_dark("events")
+
+
+def test_more_ask_by_mail_than_may_without_proof(lamps: Lamps) -> None:
+    house = lamps.house
+    most = min(MOST_UNPROVEN.values())
+
+    def ask(number: int) -> None:
+        to = "subscribe@reply.letters.example.org"
+        hand_in(house, compose(f"r{number}@example.org", to, subject="subscribe"))
+
+    for number in range(most):
+        ask(number)
+    lamps.tick()
+    lamps.are_dark("refused-signups")
+    for number in range(most, most + 3):
+        ask(number)
+    lamps.tick()
+    lamps.say("refused-signups", "3 mails asked for a course and were refused", "30 in an hour", "AUTHSERV_ID")
+    house.turn(hours=25)
+    lamps.tick()
+    lamps.are_dark("refused-signups")
 
 
 def test_a_confirmation_cannot_leave(lamps: Lamps, postman: Postman) -> None:

@@ -21,7 +21,7 @@ from dripcourse.db.models import (
     Subscriber,
     table,
 )
-from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason
+from dripcourse.domain.delivery import CAME_BACK, IN_HAND, DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.diagnostics.needs import needs
@@ -111,6 +111,10 @@ def standing_still(rows: list[Base], ago: datetime) -> set[str]:
     }
     kinds = {kind for row in enrollments for kind in of_enrollment(row, ago, in_hand=row.id in in_hand)}
     kinds |= {kind for row in deliveries for kind in of_delivery(row, ago)}
+    left = {row.id for row in enrollments if row.state is EnrollmentState.LEFT}
+    came_back = [row for row in deliveries if row.state is DeliveryState.BOUNCED and row.reason in CAME_BACK]
+    if any(row.kind is Kind.LESSON and row.enrollment_id not in left for row in came_back):
+        kinds.add("bounced")
     return kinds | {kind for row in rows for kind in of_arrival(row, ago)}
 
 
@@ -128,7 +132,9 @@ def of_enrollment(row: Enrollment, ago: datetime, *, in_hand: bool) -> Iterator[
 
 
 def of_delivery(row: Delivery, ago: datetime) -> Iterator[str]:
-    if row.state is DeliveryState.HELD and row.reason is not Reason.STOPPED:
+    if row.state is DeliveryState.HELD and row.wake_at is not None:
+        yield "waiting"
+    elif row.state is DeliveryState.HELD and row.reason is not Reason.STOPPED:
         yield "held"
     if row.state in (DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.UNSURE):
         if row.wake_at is None or row.wake_at <= ago:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, func, or_, select, text, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, or_, select, text, union_all
+from sqlalchemy.orm import aliased
 
 from dripcourse.db.models import Beat, Delivery, Enrollment, Erasure, Inbound, ProviderEvent, Reply, Signup
-from dripcourse.domain.delivery import IN_HAND, DeliveryState, Kind, Reason
+from dripcourse.db.queries.provider_events import FROM_MAIL
+from dripcourse.domain.delivery import CAME_BACK, IN_HAND, DeliveryState, Kind, Reason
 from dripcourse.domain.enrollment import EnrollmentState, PauseReason
 from dripcourse.domain.quiet import NONE
 
@@ -137,6 +139,45 @@ def set_back(state: DeliveryState, after: datetime, before: datetime) -> Select[
     """Deliveries that reached a state of failure within a span: how many, since when, one of the causes."""
     return select(func.count(), func.min(Delivery.changed_at), func.max(Delivery.detail)).where(
         _SET_BACK, Delivery.state == state, Delivery.changed_at > after, Delivery.changed_at <= before
+    )
+
+
+def came_back_behind(instant: datetime) -> Select[int, Since, str | None]:
+    """Lessons that came back after an instant, whose reader has not left and has had no copy since: how many, since when, one of the causes."""
+    copy = aliased(Delivery)
+    copied = exists().where(
+        copy.enrollment_id == Delivery.enrollment_id,
+        copy.kind == Kind.COPY,
+        copy.lesson == Delivery.lesson,
+        copy.claimed_at >= Delivery.changed_at,
+    )
+    return (
+        select(func.count(), func.min(Delivery.changed_at), func.max(Delivery.detail))
+        .join(Enrollment, Enrollment.id == Delivery.enrollment_id)
+        .where(
+            _SET_BACK,
+            Delivery.state == DeliveryState.BOUNCED,
+            Delivery.changed_at > instant,
+            Delivery.kind == Kind.LESSON,
+            Delivery.reason.in_(CAME_BACK),
+            Enrollment.state != EnrollmentState.LEFT,
+            ~copied,
+        )
+    )
+
+
+def last_event() -> Select[Since]:
+    """When a mail provider told something last."""
+    return select(func.max(ProviderEvent.received_at)).where(~ProviderEvent.id.startswith(FROM_MAIL))
+
+
+def handed_over(after: datetime, before: datetime) -> Select[int, Since]:
+    """Deliveries that a mail provider took within a span: how many, since when."""
+    return select(func.count(), func.min(Delivery.accepted_at)).where(
+        Delivery.provider_ref.is_not(None),
+        Delivery.changed_at > after,
+        Delivery.accepted_at > after,
+        Delivery.accepted_at <= before,
     )
 
 

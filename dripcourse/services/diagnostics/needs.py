@@ -14,7 +14,7 @@ from dripcourse.services.parts import Parts
 
 BEATS = 10
 """After so many beats that did not come nobody ticks."""
-WATCHED = frozenset({"shared", "waiting"})
+WATCHED = frozenset({"shared", "waiting", "backup", "bounced", "refused-signups"})
 """These want the host's eye and keep nothing from going on."""
 
 _PROVIDERS: tuple[Provider, ...] = (*needs_system.PROVIDERS, *needs_outgoing.PROVIDERS, *needs_incoming.PROVIDERS)

@@ -10,6 +10,8 @@ from dripcourse.services.diagnostics.need import A_DAY, AN_HOUR, Look, Provider
 
 _RELAY_GIVES_UP = timedelta(days=8)
 """A relay that says nothing more for so long has given up a mail, or sent it."""
+_A_MONTH = timedelta(days=30)
+"""A lesson that came back longer ago is read on the reader's page, or not any more."""
 _LISTED = "dripcourse deliveries list"
 _AGAIN = "{cause}. It can go again: dripcourse deliveries resolve ID --again"
 _HELD: Mapping[Reason, str] = {
@@ -72,6 +74,17 @@ def sent_back(look: Look) -> Iterator[Need]:
             " dripcourse deliveries resolve ID --again."
         )
         yield Need("returned", row.failures, row.opened_at, says, _LISTED)
+
+
+def bounced(look: Look) -> Iterator[Need]:
+    """Lessons that came back while the course went on: their readers have not got them."""
+    count, since, detail = look.session.execute(queries.needs.came_back_behind(look.now - _A_MONTH)).one()
+    if count:
+        says = (
+            f"{many(count, 'lesson')} came back and the course went on without {'it' if count == 1 else 'them'}{because(detail)}."
+            " Send a copy: dripcourse deliveries resolve ID --again."
+        )
+        yield Need("bounced", count, since, says, _LISTED)
 
 
 def retried(look: Look) -> Iterator[Need]:
@@ -139,4 +152,4 @@ def standing_still(look: Look) -> Iterator[Need]:
         yield Need("stuck", count, since, says, "dripcourse subscriber list")
 
 
-PROVIDERS: tuple[Provider, ...] = (courses, sent_back, held, retried, unsure, put_back, standing_still)
+PROVIDERS: tuple[Provider, ...] = (courses, sent_back, held, bounced, retried, unsure, put_back, standing_still)

@@ -10,6 +10,7 @@ from dripcourse.services import incidents
 from dripcourse.services.delivery import workers
 from dripcourse.services.delivery.freshness import require_all
 from dripcourse.services.diagnostics.need import Look, Provider
+from dripcourse.services.recovery.backup import MADE, STALE
 from dripcourse.services.recovery.seal import require_voice
 
 LEAST_FREE = 4 * 2**20
@@ -90,4 +91,12 @@ def troubles(look: Look) -> Iterator[Need]:
         yield Need(kind, 1, since, f"{reason.rstrip('.')}.", "dripcourse doctor")
 
 
-PROVIDERS: tuple[Provider, ...] = (database, workers_differ, disks, beat, wire, troubles)
+def backups(look: Look) -> Iterator[Need]:
+    """A backup that was left out, where they have been made: without any the host has other ways, or will not be reminded of one."""
+    row = incidents.counted(look.session, MADE)
+    if row is not None and row.probe_at is not None and abs(look.now - row.probe_at) > STALE:
+        says = f"The last backup was made on {row.probe_at:%Y-%m-%d}: what happened since is in this one place. Make one every day or week."
+        yield Need("backup", 1, row.probe_at, says, "dripcourse backup FILE")
+
+
+PROVIDERS: tuple[Provider, ...] = (database, workers_differ, disks, beat, wire, troubles, backups)

@@ -17,6 +17,7 @@ from dripcourse.domain.pacing import known_zone
 from dripcourse.inbound.commands.consent import Consent, consent_in
 from dripcourse.inbound.commands.wishes import cries_for_help
 from dripcourse.inbound.mime.parse import parse
+from dripcourse.services import incidents
 from dripcourse.services.enrollment.enroll import How, Wish
 from dripcourse.services.enrollment.suppression import suppress
 from dripcourse.services.incoming import identify, receipts
@@ -27,9 +28,11 @@ from dripcourse.services.queue import offer
 from dripcourse.services.signup import confirm, request
 from dripcourse.services.signup.confirm import Standing
 
-_AN_HOUR = timedelta(hours=1)
-MOST_UNPROVEN = {_AN_HOUR: 30, timedelta(days=1): 100}
+_AN_HOUR, _A_DAY = timedelta(hours=1), timedelta(days=1)
+MOST_UNPROVEN = {_AN_HOUR: 30, _A_DAY: 100}
 """How many may ask by mail in so long a time before whoever asks must be proven; counted in the database, over all doors and processes."""
+REFUSED = "refused-signups"
+"""The name under which those beyond it are counted."""
 
 
 def is_for_us(parts: Parts, opened: Opened) -> bool:
@@ -54,6 +57,7 @@ def subscribe(parts: Parts, session: Session, opened: Opened, now: datetime, cou
     if wanted is None:
         return "asked for a course, but there is none"
     if identify.evidence(parts, opened) is not Proof.PROVEN and _too_many(session, now):
+        incidents.count(session, REFUSED, now, lasts=_A_DAY)
         return "asked for a course, but too many did by mail without proof of their address; see AUTHSERV_ID"
     words = parts.renderer.consent(wanted.language, wanted.pace)
     wish = Wish(opened.mail.sender, wanted.slug, zone=_zone(opened), how=How.MAIL, consent=words)

@@ -9,8 +9,9 @@ import os
 import shutil
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -18,9 +19,14 @@ from sqlalchemy.orm import Session
 from dripcourse.db import copying, schema
 from dripcourse.db.session import Database
 from dripcourse.db.types import Row
-from dripcourse.domain.errors import DripError, NotFound
+from dripcourse.domain.errors import DatabaseAway, DripError, NotFound
+from dripcourse.services import incidents
 
 KEYS_FILE = "reader-keys.backup"
+MADE = "backup"
+"""The name under which it is kept when the last backup was made."""
+STALE = timedelta(days=8)
+"""A backup should be made every day or every week; after so long one was left out."""
 Say = Callable[[int], None]
 
 
@@ -55,6 +61,8 @@ def backup(db: Database, file: Path, now: datetime, say: Say) -> Copied:
         _sync(file.parent)
     finally:
         _remove(draft)
+    with suppress(DatabaseAway), db.write() as session:  # without room to note it the backup stands all the same
+        incidents.count(session, MADE, now, lasts=STALE)
     return Copied(rows)
 
 
