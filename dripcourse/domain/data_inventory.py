@@ -37,6 +37,7 @@ class Until(StrEnum):
     TAKEN_BACK = "taken_back"
     FORTNIGHT = "fortnight"
     MONTH = "month"
+    ASKED = "asked"
     SEASON = "season"
     DAY = "day"
     DATABASE = "database"
@@ -135,7 +136,7 @@ KEPT = (
     ),
     Kept("tries", Sort.WORDS, _PLAIN, Until.DELETED, Who.HOST, _of("reader_key", "tries", "tries_since")),
     Kept("answer", Sort.WORDS, _SEALED, Until.MONTH, Who.NOBODY, _of("delivery", "answer_sealed")),
-    Kept("arrival", Sort.WORDS, _SEALED, Until.MONTH, Who.NOBODY, _of("inbound", "raw_sealed")),
+    Kept("arrival", Sort.WORDS, _SEALED, Until.ASKED, Who.NOBODY, _of("inbound", "raw_sealed")),
     Kept("arrival_print", Sort.WORDS, _PRINT, Until.DATABASE, Who.NOBODY, _of("inbound", "digest")),
     Kept(
         "arrival_facts", Sort.WORDS, _PLAIN, Until.DATABASE, Who.HOST,

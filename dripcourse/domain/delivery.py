@@ -68,6 +68,8 @@ CAME_BACK = (Reason.REPORTED, Reason.FULL, Reason.RETURNED, Reason.POLICY, Reaso
 """Why a mail that was accepted came back, the gravest last. `reported`: a returned mail alone says that nobody is there."""
 
 
+WHOSE = "whose"
+"""How the keys of the mails begin that ask a reader whether they wrote what came from elsewhere."""
 PEOPLE = ".people"
 """How the keys of answers end that lead to people."""
 

@@ -11,6 +11,11 @@ MOST_BYTES = 35 * 2**20
 HEAD_BYTES = 2**20
 """What is kept of a larger one: its headers and its words, which stand before what is attached."""
 
+STRANGER = "stranger"
+"""The verdict on what somebody wrote of whom nobody knows whether they are the reader; only a service can know."""
+BY_WORDS = "automatic by its words alone"
+"""The reason of an automatic mail without a machine's header: a person may have written it."""
+
 _HEADERS_END = re.compile(rb"\r?\n\r?\n")
 _SAID_BY_ITS_WRITER = re.compile(
     rb"^(message-id|from|date|subject)[ \t]*:(.*(?:\n[ \t].*)*)", re.IGNORECASE | re.MULTILINE

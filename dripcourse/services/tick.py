@@ -20,7 +20,7 @@ from dripcourse.services.delivery.freshness import keep_up
 from dripcourse.services.delivery.record import Counts
 from dripcourse.services.diagnostics import alert
 from dripcourse.services.enrollment import lifecycle
-from dripcourse.services.incoming import process, store
+from dripcourse.services.incoming import process, store, whose
 from dripcourse.services.parts import Clock, Parts
 from dripcourse.services.privacy import erase, retention
 from dripcourse.services.privacy.retention import FORGET_BEATS, TIDY_EVERY
@@ -180,6 +180,7 @@ class Heart:
             session.execute(delete(Beat).where(Beat.beat_at < now - FORGET_BEATS))
         lifecycle.resume_waiting(self._parts, now)
         request.forget_unconfirmed(self._parts, now)
+        whose.ask_before_forgetting(self._parts, now)
         store.forget_old(self._parts, now)
         replies_store.destroy_deleted(self._parts, now)
         retention.expire(self._parts, now)

@@ -40,7 +40,11 @@ def letters() -> Iterator[tuple[str, Rendered]]:
         url = "https://notes.example.org/me/ME-TOKEN/letters/this"
         yield f"reading.{language}", renderer.reading(language, FACTS, subject="Note 1", read_url=url)
         yield f"help.{language}", renderer.answer("help", language, facts=facts)
-        accept = {"accept_url": "https://notes.example.org/was-it-you/TOKEN", "support_url": support}
+        accept = {
+            "accept_url": "https://notes.example.org/was-it-you/TOKEN",
+            "support_url": support,
+            "day": facts["day"],
+        }
         own = "https://notes.example.org/own/TOKEN"
         yield f"own.{language}", renderer.system("own", language, own_url=own)
         start = {"start_url": "https://notes.example.org/c/notes"}

@@ -7,7 +7,7 @@ import pytest
 from tests.faults.all import as_table, read_results
 from tests.house.rooms import ROOT
 
-ROWS = [*(f"S{number}" for number in range(1, 39)), *(f"W{number}" for number in range(1, 48))]
+ROWS = [*(f"S{number}" for number in range(1, 39)), *(f"W{number}" for number in range(1, 49))]
 SEEN = {
     "attacks": "A1a A1b A2 A3 A4 A5 A6 B1 B2 B3 B4 B5 B6 B7 B8 C1 C2 C3 C4 C5 C6 C7",
     "inbound": "A1 A2 A3 A4 B C D E F G H I",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, Update, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -21,15 +21,6 @@ def insert_new(session: Session, row: Row) -> bool:
     dialect = session.get_bind().dialect.name
     statement = (postgresql if dialect == "postgresql" else sqlite).insert(Inbound).on_conflict_do_nothing()
     return session.execute(statement.values(row).returning(Inbound.id)).first() is not None
-
-
-def forget_raw(before: datetime, reason: str) -> Update:
-    """Drop the raw messages that came before an instant, were handled, and are still here: they are nobody's."""
-    return (
-        update(Inbound)
-        .where(Inbound.received_at < before, Inbound.handled_at.is_not(None), Inbound.raw_sealed.is_not(None))
-        .values(raw_sealed=None, wake_at=None, reason=reason)
-    )
 
 
 def troubles(prefix: str, since: datetime) -> Select[Circuit]:

@@ -32,7 +32,7 @@ from dripcourse.db.models import (
     Signup,
     Subscriber,
 )
-from dripcourse.db.queries import arrivals, replies, retention
+from dripcourse.db.queries import quarantine, replies, retention
 from dripcourse.db.queries.sealed import PLACES
 from dripcourse.domain.delivery import Kind
 from dripcourse.domain.enrollment import EnrollmentState
@@ -88,6 +88,8 @@ def past(
     signup: datetime,
     confirm: datetime,
     arrival: datetime,
+    asked: datetime,
+    unasked: datetime,
     deleted: datetime,
     ended: datetime,
     answers: datetime,
@@ -105,7 +107,7 @@ def past(
             Enrollment.created_at < signup, Enrollment.state == EnrollmentState.PENDING
         ),
         "confirmations": delete(Delivery).where(Delivery.kind == Kind.CONFIRM, Delivery.claimed_at < confirm),
-        "messages of nobody": arrivals.forget_raw(arrival, ""),
+        "messages of nobody": quarantine.forget_raw(arrival, "", told=asked, at_last=unasked),
         "deleted replies": replies.deleted_before(deleted),
         "retired keys": replies.keys_without_use(deleted),
         "replies of courses that ended": retention.replies_ended_before(ended),

@@ -62,17 +62,6 @@ def answers_since(recipient: bytes, since: datetime, kind: Kind = Kind.RECEIPT) 
     )
 
 
-def waiting_for_a_click(enrollment: str) -> Select[Inbound]:
-    """Messages that were written from elsewhere in answer to an enrollment's mails, oldest first."""
-    return (
-        select(Inbound)
-        .join(Delivery, Delivery.id == Inbound.delivery_id)
-        .where(Delivery.enrollment_id == enrollment, Inbound.verdict == "stranger", Inbound.raw_sealed.is_not(None))
-        .order_by(Inbound.received_at, Inbound.id)
-        .options(_RAW)
-    )
-
-
 def set_aside() -> Select[str | None, str, int, datetime]:
     """(verdict, reason, how many, the newest) of messages that were handled and have a reason."""
     return (

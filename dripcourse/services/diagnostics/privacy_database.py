@@ -155,6 +155,8 @@ def _gone(parts: Parts, session: Session, now: datetime) -> Finding:
         signup=then - request.FORGET_AFTER,
         confirm=then - request.REMEMBERED,
         arrival=then - store.FORGET_AFTER,
+        asked=then - store.ASKED_FOR,
+        unasked=then - store.FORGET_AT_LAST,
         deleted=then - replies_store.KEPT_DELETED,
         ended=retention.months_before(then, parts.rules.replies_kept_months),
         answers=then - retention.ANSWERS_KEPT,

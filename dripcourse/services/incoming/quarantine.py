@@ -1,4 +1,4 @@
-"""What was written from another address waits for the reader's own word. A link from a mail opens this, so it shows no words."""
+"""What was written from another address, or reads like a machine's, waits for the reader's own word. A link from a mail opens this, so it shows no words."""
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -9,7 +9,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Delivery, Enrollment, Inbound
 from dripcourse.domain.errors import NotFound
 from dripcourse.services.enrollment import schedule
-from dripcourse.services.incoming import identify, process, route
+from dripcourse.services.incoming import identify, process, route, whose
 from dripcourse.services.incoming.identify import Proof
 from dripcourse.services.parts import Parts
 
@@ -36,7 +36,7 @@ def look(parts: Parts, token: str) -> Waitlist:
     """What waits for the word of whoever got this link. Changes nothing. Raises NotFound."""
     with parts.db.read() as session:
         enrollment = _enrollment(parts, session, token)
-        rows = session.scalars(queries.incoming.waiting_for_a_click(enrollment.id)).all()
+        rows = session.scalars(queries.quarantine.waiting_for_a_click(enrollment.id)).all()
     waiting = tuple(Waiting(row.id, row.received_at, _hint(process.opened(parts, row.id).mail.sender)) for row in rows)
     return Waitlist(enrollment.course, schedule.slot_of(enrollment).tz, waiting)
 
@@ -47,9 +47,9 @@ def accept(parts: Parts, token: str, ident: str, now: datetime) -> None:
         return
     opened = process.opened(parts, ident)
     with parts.db.write() as session:
-        row = session.get_one(Inbound, ident, with_for_update=True)
-        owner = identify.of_delivery(session, row.delivery_id, Proof.CLAIMED)
-        if row.verdict == route.STRANGER and owner is not None:
+        row = _held(parts, session, token, ident)
+        owner = identify.of_delivery(session, row.delivery_id, Proof.CLAIMED) if row is not None else None
+        if row is not None and owner is not None:
             process.note(row, opened, route.handle_for(parts, session, opened, owner, now), now)
     parts.db.scrub(wait=False)
 
@@ -59,17 +59,24 @@ def refuse(parts: Parts, token: str, ident: str) -> None:
     if not _waits(parts, token, ident):
         return
     with parts.db.write() as session:
-        row = session.get_one(Inbound, ident, with_for_update=True)
-        if row.verdict == route.STRANGER:
+        row = _held(parts, session, token, ident)
+        if row is not None:
             row.raw_sealed, row.reason = None, "from another address: not the reader's, as they said"
 
 
 def _waits(parts: Parts, token: str, ident: str) -> bool:
-    return any(each.id == ident for each in look(parts, token).waiting)
+    with parts.db.read() as session:
+        return _held(parts, session, token, ident) is not None
+
+
+def _held(parts: Parts, session: Session, token: str, ident: str) -> Inbound | None:
+    """A message that still waits for the word of whoever got this link, held until the transaction ends. Raises NotFound."""
+    waiting = queries.quarantine.waiting_for_a_click(_enrollment(parts, session, token).id)
+    return session.scalars(waiting.where(Inbound.id == ident).with_for_update(of=Inbound)).first()
 
 
 def _enrollment(parts: Parts, session: Session, token: str) -> Enrollment:
-    ident = parts.keys.read_web_token(token, route.CLICK)
+    ident = parts.keys.read_web_token(token, whose.CLICK)
     row = session.get(Inbound, ident) if ident else None
     delivery = session.get(Delivery, row.delivery_id) if row and row.delivery_id else None
     if delivery is None or delivery.enrollment_id is None:

@@ -9,24 +9,30 @@ from sqlalchemy.orm import Session
 from dripcourse.db.models import Delivery, Enrollment
 from dripcourse.domain.delivery import Kind, rare_key
 from dripcourse.domain.enrollment import LIVE, EnrollmentState
+from dripcourse.domain.incoming import BY_WORDS, STRANGER
 from dripcourse.inbound import Mail, Verdict
 from dripcourse.inbound.commands.wishes import cries_for_help
 from dripcourse.services.delivery import reports
 from dripcourse.services.enrollment import schedule
-from dripcourse.services.incoming import automatic, bounces, commands, identify, intentions, receipts, subscribe
+from dripcourse.services.incoming import (
+    automatic,
+    bounces,
+    commands,
+    identify,
+    intentions,
+    receipts,
+    subscribe,
+    whose,
+)
 from dripcourse.services.incoming.commands import Order
 from dripcourse.services.incoming.identify import Opened, Owner, Proof
-from dripcourse.services.incoming.receipts import Answer
 from dripcourse.services.messages import sent as messages_sent
 from dripcourse.services.messages.sent import whole
 from dripcourse.services.parts import Parts
 from dripcourse.services.replies import store
 
-STRANGER = "stranger"
 GRACE = timedelta(days=30)
 """For how long after a reader has left their words are still kept."""
-CLICK = "was-it-you"
-"""What a link is good for by which a reader says that they wrote from another address."""
 WAITS = "from another address: waits for the reader's own word"
 
 
@@ -66,7 +72,7 @@ def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Don
     """Do all that a message asks for."""
     mail, addresses = opened.mail, identify.recipients(opened)
     if mail.by_words is not None and (owner := _who_may_have_written(parts, session, opened, now)):
-        return _perhaps_automatic(parts, session, opened, owner, mail.by_words, now)
+        return handle_for(parts, session, opened, owner, now)
     if mail.verdict in (Verdict.BOUNCE, Verdict.COMPLAINT):
         ident = bounces.hear(parts, session, opened, now)
         return Done(mail.verdict, "" if ident else "about no mail of ours", ident)
@@ -89,6 +95,8 @@ def handle(parts: Parts, session: Session, opened: Opened, now: datetime) -> Don
 
 def handle_for(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
     """Do all that a person's message asks for, once it is known whose it is."""
+    if opened.mail.by_words is not None:
+        return _perhaps_automatic(parts, session, opened, owner, opened.mail.by_words, now)
     delivery, enrollment, command = owner.delivery, owner.enrollment, intentions.command(owner, opened, now)
     if delivery.kind is Kind.CONFIRM:
         return _confirming(parts, session, opened, owner, now)
@@ -189,7 +197,7 @@ def _automatic(parts: Parts, session: Session, opened: Opened, why: str, now: da
     owner = identify.find(parts, session, opened)
     if owner is not None and not why:
         automatic.hold(session, owner, opened, now)
-    doubt = "automatic by its words alone" if opened.mail.by_words is not None else ""
+    doubt = BY_WORDS if opened.mail.by_words is not None else ""
     return Done(Verdict.AUTO_REPLY, why or doubt, owner.delivery.id if owner else None)
 
 
@@ -217,10 +225,8 @@ def _perhaps_automatic(parts: Parts, session: Session, opened: Opened, owner: Ow
 
 def _set_aside(parts: Parts, session: Session, opened: Opened, owner: Owner, now: datetime) -> Done:
     """Words that may be somebody else's: locked away. The reader alone is asked, at most once a day; whoever wrote is told nothing."""
-    if owner.subscriber is not None and _may_be_told(owner, opened):
-        url = parts.rules.pages.was_it_you(parts.keys.web_token(opened.id, CLICK))
-        key = rare_key("whose", owner.subscriber.id, now.date().isoformat())
-        receipts.tell(parts, session, owner, opened, Answer("", {"accept_url": url}, mail="was_it_you"), key, now)
+    if owner.enrollment is not None and _may_be_told(owner, opened):
+        whose.ask(parts, session, owner.enrollment, opened.id, now, now)
     return Done(STRANGER, WAITS, owner.delivery.id)
 
 

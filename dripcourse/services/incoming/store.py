@@ -36,8 +36,10 @@ from dripcourse.domain.incoming import (
 from dripcourse.services.crypto.keyring import new_id
 from dripcourse.services.parts import Parts, Rules, Store
 
-FORGET_AFTER = timedelta(days=30)
-"""How long a message is kept that turned out to be nobody's."""
+FORGET_AFTER, FORGET_AT_LAST = timedelta(days=30), timedelta(days=60)
+"""How long a message is kept that turned out to be nobody's; and how long if it may be a reader's who could not be asked."""
+ASKED_FOR = timedelta(days=7)
+"""So long a reader has at least to say that it was theirs."""
 _ONE_BY_ONE = threading.Lock()
 """Threads of one process queue here: SQLite has one writer, and whoever waits for it there sleeps longer than its turn takes."""
 _PURPOSE = "arrival"
@@ -74,9 +76,10 @@ def named_recipients(rules: Rules, raw: bytes) -> tuple[str, ...]:
 
 
 def forget_old(parts: Parts, now: datetime) -> None:
-    """Drop the raw messages of thirty days ago that were handled and belong to nobody."""
+    """Drop the raw messages of thirty days ago that were handled and belong to nobody; not before a reader could say that one is theirs."""
+    limits = {"told": now - ASKED_FOR, "at_last": now - FORGET_AT_LAST}
     with parts.db.write() as session:
-        session.execute(queries.arrivals.forget_raw(now - FORGET_AFTER, _FORGOTTEN))
+        session.execute(queries.quarantine.forget_raw(now - FORGET_AFTER, _FORGOTTEN, **limits))
 
 
 def _apart(arrival: Arrival) -> Iterator[Arrival]:
