@@ -18,8 +18,10 @@ SAYINGS = ("pause", "resume", "where am I", "share", "stop")
 
 def send(parts: Parts, mail: Mail, words: str, now: datetime) -> None:
     """Answer a mail with these words. The message is stored as if it had come by SMTP; a tick handles it."""
-    to = mail.reply_to
-    store.store(parts, Arrival(Door.SMTP, as_program(mail, words, now), rcpt=(to,), sender=mail.to), now)
+    to, domain = mail.reply_to, mail.to.rpartition("@")[2]
+    # the line that our own mail server writes on top: here nobody else can have written it
+    vouched = f"Authentication-Results: {parts.rules.authserv_id}; dkim=pass header.d={domain}\r\n".encode()
+    store.store(parts, Arrival(Door.SMTP, vouched + as_program(mail, words, now), rcpt=(to,), sender=mail.to), now)
 
 
 def as_program(mail: Mail, words: str, now: datetime) -> bytes:

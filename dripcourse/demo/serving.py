@@ -68,6 +68,7 @@ def demo_settings(folder: Path, base_url: str, courses_dir: Path | None) -> Sett
         "MAIL_FROM": "letters@dripcourse.example",
         "SYSTEM_FROM": "Letters desk <desk@dripcourse.example>",
         "REPLY_DOMAIN": "reply.dripcourse.example",
+        "AUTHSERV_ID": "mx.dripcourse.example",
         "POSTAL_ADDRESS": "1 Example Street, Sampletown (the demo's made-up address)",
     }
     if courses_dir is not None:

@@ -380,6 +380,10 @@ def test_share_shares_what_was_written_and_nothing_else(small: Reader) -> None:
     small.reply("For the host.\n", to=small.mails[1])
     small.house.turn(minutes=1)
     small.reply("share\n", to=small.mails[1])
+    assert "nothing is shared yet" in flat(small.mails[-1]), "nobody vouches for the sender"
+    question = small.mails[-1]
+    small.reply("Nor is this.\n", to=small.mails[1])
+    small.reply("yes\n", to=question)
     with small.house.parts.db.read() as session:
         shared = shared_with_host(small.house.parts, session, enrollment(small.house).id)
     assert [each.text for each in shared] == ["For the host."]

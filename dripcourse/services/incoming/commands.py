@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dripcourse.db.models import Delivery, Enrollment, Subscriber
+from dripcourse.db.models import Delivery, Enrollment, Reply, Subscriber
 from dripcourse.db.queries.replies import replies_of
 from dripcourse.domain.delivery import Kind, copy_key
 from dripcourse.domain.enrollment import LIVE, READERS_TO_END, EnrollmentState, LeftReason, PauseReason
@@ -22,8 +22,9 @@ from dripcourse.services.replies import store
 
 BY_TOKEN_ALONE = frozenset({"stop", "pause"})
 """What whoever holds a reader's mail may ask for: it takes nothing away that the reader could not have back."""
-FOR_GOOD = frozenset({"delete my replies"})
-"""What cannot be undone: asked back at the reader's own address, unless somebody whose word we take says that the sender is true."""
+NO_WAY_BACK = frozenset({"delete my replies", "share"})
+"""What is destroyed or read cannot be undone: asked back at the reader's own address, unless somebody whose word we take says that
+the sender is true."""
 LONGEST_PAUSE = timedelta(days=366)
 _A_WEEK = timedelta(weeks=1)
 _FOR = re.compile(r"pause (\d{1,4}) (day|week|month)s?")
@@ -179,8 +180,10 @@ def _again(order: Order) -> None:
 
 
 def _share(order: Order) -> Answer:
-    """Share what was written last."""
-    newest = order.session.execute(replies_of(order.subscriber.id).limit(1)).first()
+    """Share what was written last; in answer to our question, what was written last before it."""
+    before = order.delivery.claimed_at if order.delivery.kind is Kind.RECEIPT else order.now
+    written = replies_of(order.subscriber.id).where(Reply.received_at <= before)
+    newest = order.session.execute(written.limit(1)).first()
     if newest is None:
         return order.answer("nothing_shared")
     try:

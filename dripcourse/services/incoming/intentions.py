@@ -16,7 +16,7 @@ from dripcourse.services.parts import Parts
 
 ANSWERED_WITHIN = timedelta(days=7)
 """For how long a yes to a question of ours counts."""
-_QUESTIONS = {"leaving": "stop", "delete": "delete my replies"}
+_QUESTIONS = {"leaving": "stop", "delete": "delete my replies", "share": "share"}
 """What we asked back whether it was meant, by the beginning of the question's key, and the command that a yes is then."""
 
 

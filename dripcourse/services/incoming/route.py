@@ -133,7 +133,7 @@ def _ordered(parts: Parts, session: Session, opened: Opened, owner: Owner, comma
     if gone and command != "delete my replies":
         return done
     if (
-        command in commands.FOR_GOOD
+        command in commands.NO_WAY_BACK
         and owner.proof is not Proof.PROVEN
         and not intentions.was_asked(owner, command, now)
     ):
