@@ -14,11 +14,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from imap_tools import BaseMailBox, MailBox, MailBoxUnencrypted
+from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 
+from dripcourse.deadline import Deadline
 from dripcourse.domain.errors import DatabaseAway, DripError
 from dripcourse.domain.incoming import HEAD_BYTES, MOST_BYTES, Arrival, Door
+from dripcourse.doors.imap_client import Box
 from dripcourse.doors.unfetched import Unfetched
 from dripcourse.services import incidents
 from dripcourse.services.incoming import store
@@ -30,8 +32,10 @@ log = logging.getLogger(__name__)
 MARK = "$Dripcourse"
 _NAME, _ONE = "mailbox", "mailbox:message"
 _QUOTED = re.compile(rb'BODY\[\](?:<\d+>)? "((?:[^"\\]|\\.)*)"')
-_SECONDS = 60
-"""How long a server may be silent."""
+SECONDS = 60.0
+"""How long one exchange may take as a whole: to log in, to look what is there, to fetch a message and mark it."""
+_LEAST_RATE = 2**16
+"""A large message may take longer: so many bytes have to come in a second."""
 
 
 class MailboxAway(DripError):
@@ -42,11 +46,20 @@ class MailboxPoll:
     """Reads a mailbox every `seconds`, on a thread of its own; a tick never waits for it."""
 
     def __init__(
-        self, url: ImapUrl, parts: Parts, clock: Clock, seconds: float, *, context: ssl.SSLContext | None = None
+        self,
+        url: ImapUrl,
+        parts: Parts,
+        clock: Clock,
+        seconds: float,
+        *,
+        context: ssl.SSLContext | None = None,
+        exchange_seconds: float = SECONDS,
     ) -> None:
         self._url, self._parts, self._clock, self._seconds = url, parts, clock, seconds
         self._context = context or ssl.create_default_context()
         self._box: BaseMailBox | None = None
+        self._exchange_seconds = exchange_seconds
+        self._deadline = Deadline(exchange_seconds)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="mailbox", daemon=True)
         self._unfetched = Unfetched()
@@ -69,7 +82,9 @@ class MailboxPoll:
         """
         try:
             with _in_words():
+                self._deadline.set(self._exchange_seconds)
                 box = self._box = self._box or self._connected()
+                self._deadline.set(self._exchange_seconds)
                 box.client.noop()
                 keeps = _keeps_keywords(box)
                 waiting = box.uids(f"UNKEYWORD {MARK}" if keeps else "UNSEEN", charset=None)
@@ -93,7 +108,9 @@ class MailboxPoll:
 
     def _take(self, box: BaseMailBox, uid: str, flags: str) -> bool:
         """One message: stored, and then marked."""
+        self._deadline.set(self._exchange_seconds)
         size = _size(box, uid)
+        self._deadline.set(self._exchange_seconds + min(size, MOST_BYTES) / _LEAST_RATE)
         wanted = "BODY.PEEK[]" if size <= MOST_BYTES else f"BODY.PEEK[]<0.{HEAD_BYTES}>"
         raw = _content(box, uid, wanted)
         if raw is None:
@@ -109,11 +126,7 @@ class MailboxPoll:
 
     def _connected(self) -> BaseMailBox:
         url = self._url
-        box: BaseMailBox = (
-            MailBox(url.host, url.port, timeout=_SECONDS, ssl_context=self._context)
-            if url.tls
-            else MailBoxUnencrypted(url.host, url.port, timeout=_SECONDS)
-        )
+        box = Box(url.host, url.port, self._deadline, self._context if url.tls else None)
         box.login(url.user, url.password.get_secret_value(), initial_folder=url.folder)
         return box
 

@@ -4,7 +4,7 @@ import smtplib
 import ssl
 from typing import Any
 
-from dripcourse.transports.deadline import Deadline, reader
+from dripcourse.deadline import Deadline, reader
 
 _READY = 220
 

@@ -20,7 +20,7 @@ from time import monotonic
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from dripcourse.transports.deadline import Deadline, reader
+from dripcourse.deadline import Deadline, reader
 
 TIMEOUT_SECONDS = 10.0
 """How long a connection may take to open, and one exchange as a whole."""

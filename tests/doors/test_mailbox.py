@@ -252,3 +252,29 @@ def test_a_message_in_a_quoted_string_is_read(small_house: House, box: Letterbox
 def test_what_an_url_of_a_mailbox_means(url: str, door: tuple[object, ...]) -> None:
     found = imap_door(SecretStr(url))
     assert (found.host, found.port, found.user, found.password.get_secret_value(), found.folder, found.tls) == door
+
+
+@pytest.mark.parametrize(
+    "at", ["greeting", "LOGIN", "SELECT", "NOOP", "UID SEARCH", "RFC822.SIZE", "BODY.PEEK", "UID STORE"]
+)
+def test_a_server_that_drips_is_left_at_the_deadline_and_what_it_holds_comes_later(
+    small_house: House, box: Letterbox, at: str
+) -> None:
+    box.put(message(1))
+    box.drips_at = at
+    poll = MailboxPoll(url_of(box), small_house.parts, small_house.clock, 0.05, exchange_seconds=1.0)
+    begun = monotonic()
+    with pytest.raises(MailboxAway, match=r"does not answer|broke off"):
+        poll.poll()
+    assert 0.5 < monotonic() - begun < 4
+    box.drips_at = ""
+    poll.poll()
+    assert count(small_house) == 1
+    assert MARK in box.flags[1]
+
+
+def test_a_large_message_on_a_slow_line_has_longer_than_a_small_one(small_house: House, box: Letterbox) -> None:
+    box.put(message(1) + b"x" * (2 * 2**20))
+    box.seconds_a_megabyte = 1.0
+    poll = MailboxPoll(url_of(box), small_house.parts, small_house.clock, 0.05, exchange_seconds=0.5)
+    assert poll.poll() == 1

@@ -4,9 +4,11 @@ import re
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 _SEARCHES = {"ALL": lambda _: True, "UNSEEN": lambda flags: "\\Seen" not in flags}
 
@@ -21,6 +23,9 @@ class Letterbox:
     password: str = "p@ss word"
     folders: tuple[str, ...] = ("INBOX", "Replies")
     hang_up_at: str = ""
+    seconds_a_megabyte: float = 0.0
+    drips_at: str = ""
+    """From a command that holds this (or from the `greeting`) on, a byte comes now and then and no answer, for as long as somebody listens."""
     withheld: dict[int, str | None] = field(default_factory=dict)
     """What is said in place of a message: the untagged answer and the tagged one, parted by a vertical bar; None hangs up."""
     validity: int = 1
@@ -44,6 +49,12 @@ class _Talk(socketserver.StreamRequestHandler):
     box: Letterbox
 
     def handle(self) -> None:
+        with suppress(ConnectionError):  # a client that has enough hangs up
+            self._talk()
+
+    def _talk(self) -> None:
+        if self.box.drips_at == "greeting":
+            self._drip()
         self._say("* OK ready")
         while line := self.rfile.readline():
             tag, _, rest = line.decode().rstrip("\r\n").partition(" ")
@@ -53,6 +64,8 @@ class _Talk(socketserver.StreamRequestHandler):
             if self.box.hang_up_at and rest.startswith(self.box.hang_up_at):
                 self.box.hang_up_at = ""
                 return
+            if self.box.drips_at and self.box.drips_at in rest:
+                self._drip()
             verb, _, words = rest.partition(" ")
             try:
                 answer = getattr(self, f"_{verb.lower()}")(words)
@@ -62,11 +75,20 @@ class _Talk(socketserver.StreamRequestHandler):
             if verb == "LOGOUT":
                 return
 
+    def _drip(self) -> NoReturn:
+        while True:
+            self.wfile.write(b"*")
+            time.sleep(0.1)
+
     def _say(self, line: str, literal: bytes | None = None) -> None:
         if literal is None:
             self.wfile.write(line.encode() + b"\r\n")
         else:
-            self.wfile.write(b"%s {%d}\r\n%s)\r\n" % (line.encode(), len(literal), literal))
+            self.wfile.write(b"%s {%d}\r\n" % (line.encode(), len(literal)))
+            for begin in range(0, len(literal), 2**16):
+                time.sleep(self.box.seconds_a_megabyte / 16)
+                self.wfile.write(literal[begin : begin + 2**16])
+            self.wfile.write(b")\r\n")
 
     def _capability(self, _words: str) -> str:
         self._say("* CAPABILITY IMAP4rev1")
