@@ -1,6 +1,5 @@
 """`dripcourse fake-sendgrid`."""
 
-import signal
 import threading
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from dripcourse.domain.errors import UsageError
 from dripcourse.fakes.script import always_accepting, drawn, scripted
 from dripcourse.fakes.sendgrid import Account
 from dripcourse.fakes.serve import FakeSendgrid
+from dripcourse.scheduler import end_on_signals
 from dripcourse.settings import Needs
 
 
@@ -62,8 +62,7 @@ def _stay(fake: FakeSendgrid) -> None:
     click.echo(f"  MAIL_URL=sendgrid:\n  SENDGRID_API_KEY=SG.fake\n  SENDGRID_API_URL={fake.url}")
     click.echo(f"  SENDGRID_EVENT_PUBLIC_KEY={fake.signer.public_key}")
     told = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: told.set())
-    signal.signal(signal.SIGINT, lambda *_: told.set())
+    end_on_signals(told.set)
     try:
         told.wait()
     finally:

@@ -48,6 +48,7 @@ def worker(ctx: click.Context) -> None:
 
 def _stay(ctx: click.Context, *, web: bool, beat: bool) -> None:
     quiet_logs()
+    end_on_signals(leave)
     settings = ensure_secrets(settings_of(ctx))
     clock = choose_clock(settings)
     listener = listen(settings.host, settings.port) if web else None
@@ -127,7 +128,6 @@ def _serve(
     )
     guard(server)
     click.echo(f"dripcourse listens on http://{settings.host}:{settings.port} - readers see {settings.base_url}")
-    end_on_signals(leave)
     try:
         server.run()
     finally:
