@@ -40,7 +40,7 @@ CLASSES = ("unknown", *KNOWN)
 EACH = 50
 """Addresses of each known class; the unknown ones are always new."""
 _SERVER = (
-    "from dripcourse.web import limits; limits.ALTOGETHER = '1000000/second';"  # they have tests of their own
+    "from dripcourse.web.public import limits; limits.ALTOGETHER = '1000000/second';"  # they have tests of their own
     " from dripcourse.cli import main; main()"
 )
 

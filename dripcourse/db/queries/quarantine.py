@@ -42,14 +42,15 @@ def waiting_for_a_click(enrollment: str) -> Select[Inbound]:
     )
 
 
-def untold(before: datetime, tried: datetime) -> Select[Inbound, Enrollment]:
-    """Messages that wait since before an instant, whose reader has not left and no mail asked; one that never came counts if it is newer than `tried`."""
+def untold(after: datetime, before: datetime, tried: datetime) -> Select[Inbound, Enrollment]:
+    """Messages that came within a span and wait, whose reader has not left and no mail asked; one that never came counts if it is newer than `tried`."""
     came = or_(_ask.state.not_in(_NEVER_CAME), _ask.claimed_at > tried)
     return (
         select(Inbound, Enrollment)
         .join(Delivery, Delivery.id == Inbound.delivery_id)
         .join(Enrollment, Enrollment.id == Delivery.enrollment_id)
-        .where(_waits(), Inbound.received_at <= before, Enrollment.state != EnrollmentState.LEFT, ~_asked(came))
+        .where(_waits(), Inbound.received_at > after, Inbound.received_at <= before)
+        .where(Enrollment.state != EnrollmentState.LEFT, ~_asked(came))
         .order_by(Inbound.received_at, Inbound.id)
         .options(defer(Inbound.raw_sealed))
     )

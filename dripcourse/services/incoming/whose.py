@@ -12,7 +12,7 @@ from dripcourse.db import queries
 from dripcourse.db.models import Enrollment, Subscriber
 from dripcourse.domain.delivery import WHOSE, Kind, rare_key
 from dripcourse.services.enrollment import schedule
-from dripcourse.services.incoming.store import ASKED_FOR, FORGET_AFTER
+from dripcourse.services.incoming.store import ASKED_FOR, FORGET_AFTER, FORGET_AT_LAST
 from dripcourse.services.messages.receipt import Written, put_in
 from dripcourse.services.parts import Parts
 from dripcourse.services.queue import offer
@@ -50,7 +50,8 @@ def ask_before_forgetting(parts: Parts, now: datetime) -> None:
     """Ask about what has waited for long and no mail asked about; the oldest of an enrollment stands for all."""
     asked = set[str]()
     with parts.db.write() as session:
-        for row, enrollment in session.execute(queries.quarantine.untold(now - _ASK_AFTER, now - ASKED_FOR)):
+        untold = queries.quarantine.untold(now - FORGET_AT_LAST, now - _ASK_AFTER, tried=now - ASKED_FOR)
+        for row, enrollment in session.execute(untold):
             if enrollment.id not in asked:
                 ask(parts, session, enrollment, row.id, row.received_at, now)
                 asked.add(enrollment.id)
