@@ -182,3 +182,10 @@ def test_the_faults_that_are_shown_are_said_so(tmp_path: Path, monkeypatch: pyte
     page = (ROOT / "docs" / "writing-a-course.md").read_text(encoding="utf-8")
     shown = next(block.body for block in blocks(page) if "promt" in block.body)
     assert sorted(map(str, refused.value.faults)) == sorted(shown.splitlines())
+
+
+def test_each_of_the_ten_questions_about_the_architecture_is_answered_by_one_path() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    answers = re.findall(r"^\| .+\? \| `(dripcourse/[\w/]+\.py)` \|$", page, re.MULTILINE)
+    assert len(answers) == 10
+    assert [path for path in answers if not (ROOT / path).is_file()] == []
